@@ -1,0 +1,1 @@
+"""Take a post, promise a film."""

@@ -1,0 +1,1 @@
+"""From the queue: one VideoRequest in, one finished film out."""

@@ -1,0 +1,196 @@
+"""run_job: claim, work under a lease, and end in one of three ways: finished, failed for good, or to be tried again."""
+
+import threading
+import time
+import uuid
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from shared import log
+from shared.errors import Busy, Problem, StoppedEarly, Unavailable
+from shared.jobs import Film, Job, JobStore, JobWarning, LeaseLost, Links, Stage, Verdict
+from shared.video_request import VideoRequest
+
+NOTE_EVERY: Final = 0.5  # seconds between two notes of progress within a stage
+DEADLINE: Final = 1740 - 60  # seconds; a minute before the platform ends the request
+SAVE_PATIENCE: Final = 25.0  # seconds a finished film waits for Redis to answer again
+
+MakeVideo = Callable[[VideoRequest, "Attempt"], tuple[Film, Links]]
+
+
+class Attempt:
+    """One worker's hold on a job: a heartbeat renews the lease; who lost it finds out in `check`."""
+
+    def __init__(self, jobs: JobStore, request: VideoRequest, job: Job, token: str, lease_seconds: float) -> None:
+        self._jobs = jobs
+        self._request = request
+        self._job = job
+        self._token = token
+        self._beat_every = lease_seconds / 4
+        self._ends_at = time.monotonic() + DEADLINE
+        self._noted_at = 0.0
+        self._lock = threading.Lock()
+        self._lost = False
+        self._over = threading.Event()
+        self._heart = threading.Thread(target=self._beat, name="heartbeat", daemon=True)
+
+    def __enter__(self) -> "Attempt":
+        self._heart.start()
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self._over.set()
+        self._heart.join()
+
+    @property
+    def job(self) -> Job:
+        return self._job
+
+    def report(self, stage: Stage, fraction: float = 0.0, *, eta_seconds: int | None = None) -> None:
+        """Note how far the work is. A note that Redis does not take harms nothing."""
+        new_stage = stage is not self._job.stage
+        moment = time.monotonic()
+        with self._lock:
+            self._job = self._job.advanced(stage, stage.progress(fraction), eta_seconds=eta_seconds)
+        if new_stage or moment - self._noted_at >= NOTE_EVERY:
+            self._noted_at = moment
+            if new_stage:
+                log.event("stage", stage=stage.value, progress=self._job.progress)
+            self._note()
+
+    def warn(self, warnings: Sequence[JobWarning], *, degraded: bool = False) -> None:
+        with self._lock:
+            self._job = self._job.warned(warnings, degraded=degraded)
+
+    def check(self) -> None:
+        """Raises StoppedEarly when this attempt must not go on."""
+        if self._lost:
+            raise StoppedEarly("Another worker has taken this job.")
+        if time.monotonic() > self._ends_at:
+            raise StoppedEarly("The film took longer than a worker may work.")
+
+    def hold(self) -> None:
+        """Make sure, just before publishing, that the job is still ours; raises StoppedEarly."""
+        self._saved_for_sure(self._job)
+
+    def finish(self, job: Job) -> None:
+        """Write the job's end. Raises StoppedEarly when it is not ours to end, Unavailable when Redis stays away."""
+        self._over.set()
+        self._heart.join()
+        self._saved_for_sure(job)
+
+    def give_back(self) -> None:
+        """Let the next delivery begin at once instead of waiting for the lease to run out."""
+        self._over.set()
+        self._heart.join()
+        try:
+            self._jobs.save(self._job, self._request, self._token, release=True)
+        except (LeaseLost, Unavailable):
+            log.event("lease_not_given_back")  # it runs out by itself
+
+    def _saved_for_sure(self, job: Job) -> None:
+        give_up_at = time.monotonic() + SAVE_PATIENCE
+        while True:
+            try:
+                with self._lock:
+                    self._jobs.save(job, self._request, self._token)
+                    return
+            except LeaseLost:
+                self._lost = True
+                raise StoppedEarly("Another worker has taken this job.") from None
+            except Unavailable:
+                if time.monotonic() > give_up_at:
+                    raise
+                time.sleep(1)
+
+    def _note(self) -> None:
+        try:
+            with self._lock:
+                self._jobs.save(self._job, self._request, self._token)
+        except LeaseLost:
+            self._lost = True
+        except Unavailable:
+            log.event("progress_not_noted")
+
+    def _beat(self) -> None:
+        while not self._over.wait(self._beat_every):
+            self._note()
+
+
+def run_job(
+    request: VideoRequest, jobs: JobStore, make_video: MakeVideo, *, lease_seconds: float, max_attempts: int
+) -> Verdict:
+    """Do what one delivery of a task may do.
+
+    Returns when the queue is to be told that the task is done. Raises Busy while somebody else works on it, and any
+    other exception for "try again": StoppedEarly, Unavailable, or a fault that a further attempt may not meet.
+    """
+    token = uuid.uuid4().hex
+    claim = jobs.claim(request, token)
+    log.event("claimed", verdict=claim.verdict.value, attempt=claim.job.attempt)
+    if claim.verdict is Verdict.BUSY:
+        raise Busy("Another worker has this job.", retry_after_seconds=int(lease_seconds))
+    if claim.verdict is Verdict.DONE:
+        return claim.verdict
+    if claim.verdict is Verdict.GAVE_UP:
+        _end(jobs, request, token, _given_up(claim.job, max_attempts))
+        return claim.verdict
+
+    last = claim.job.attempt >= max_attempts
+    with Attempt(jobs, request, claim.job, token, lease_seconds) as attempt:
+        try:
+            film, links = make_video(request, attempt)
+            attempt.finish(attempt.job.completed(film, links))
+        except StoppedEarly:
+            attempt.give_back()
+            raise
+        except Problem as problem:
+            if problem.retryable and not last:
+                attempt.give_back()
+                raise
+            log.failure("film_failed", code=problem.code)
+            attempt.finish(_failed(attempt.job, problem, request))
+        except Exception:  # the border: whatever it was, the job must not hang
+            log.failure("attempt_failed", attempt=claim.job.attempt)
+            if not last:
+                attempt.give_back()
+                raise
+            attempt.finish(_broken(attempt.job, request))
+    log.event("job_ended", status=attempt.job.status.value)
+    return claim.verdict
+
+
+def _end(jobs: JobStore, request: VideoRequest, token: str, job: Job) -> None:
+    try:
+        jobs.save(job, request, token, release=True)
+    except LeaseLost:
+        log.event("ended_by_another")
+
+
+def _failed(job: Job, problem: Problem, request: VideoRequest) -> Job:
+    return job.failed(
+        problem.detail,
+        code=problem.code,
+        retryable=problem.retryable,
+        hint=problem.hint,
+        request_id=request.request_id,
+    )
+
+
+def _broken(job: Job, request: VideoRequest) -> Job:
+    return job.failed(
+        "The film could not be made because of a fault on our side.",
+        code="internal",
+        retryable=True,
+        hint="Send the post again; if it fails again, tell us the request_id.",
+        request_id=request.request_id,
+    )
+
+
+def _given_up(job: Job, max_attempts: int) -> Job:
+    return job.failed(
+        f"The film could not be made in {max_attempts} attempts.",
+        code="gave_up",
+        retryable=True,
+        hint="Send the post again in a few minutes.",
+    )

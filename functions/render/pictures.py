@@ -1,0 +1,30 @@
+"""MediaSource port: a shot of the film → the picture it shows."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class Picture:
+    """One work picture, somewhat larger than the frame needs, so that motion has room.
+
+    `pixels` are height x width x 3, uint8, in OpenCV's order (blue, green, red). `focus` is the point, 0..1 from the
+    left and from the top, that should stay in view. `source` names where it came from, `credit` whom to thank.
+    """
+
+    pixels: NDArray[np.uint8]
+    focus: tuple[float, float] = (0.5, 0.5)
+    source: str
+    credit: str | None = None
+
+
+class MediaSource(Protocol):
+    def find(self, shot: int, frame: tuple[int, int]) -> Picture:
+        """The picture of shot number `shot` (from 0) for a film of `frame` = (width, height) pixels.
+
+        Raises a shared.errors.Problem where there is none.
+        """
+        ...

@@ -1,0 +1,304 @@
+"""make_video: the stages of a film, from top to bottom."""
+
+import contextvars
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import ParamSpec, TypeVar
+
+import cv2
+
+from shared import log
+from shared.blobs import BlobStore, image_name, sign_links, video_name
+from shared.config import Settings
+from shared.errors import ImageNotFound, NotFound, RenderFailed
+from shared.jobs import Film, JobWarning, Links, Stage
+from shared.storyboard import Scene, Storyboard, build, choose
+from shared.styles import STYLES, Style
+from shared.video_request import VideoRequest
+
+from . import captions as subtitles
+from .captions import Caption
+from .encoder import QUALITIES, Quality, encode, join
+from .frames import FrameSource
+from .inspection import inspect, linkedin_check
+from .job import Attempt
+from .lettering import Lettering, Sprite
+from .narration import NarrationFailed, Spoken, speak
+from .narrators import narrators
+from .pictures import MediaSource
+from .sound import master
+from .sources.drawn import DrawnBackgrounds
+from .sources.uploaded import UploadedPictures
+from .timeline import FPS, TAIL, Timeline, lay_out
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Studio:
+    """What a film is made with: the settings and the two stores."""
+
+    settings: Settings
+    videos: BlobStore
+    uploads: BlobStore
+
+    def make_video(self, request: VideoRequest, attempt: Attempt) -> tuple[Film, Links]:
+        """Turn one request into a published film. Raises a Problem; leaves no temporary file."""
+        style = STYLES[request.style]
+        quality = QUALITIES[request.quality]
+        width, height = (2 * round(side * quality.scale / 2) for side in request.frame)
+        seconds = request.max_duration_seconds or self.settings.max_video_seconds
+
+        attempt.report(Stage.MEDIA_PROCESSING)
+        storyboard = build(request.content, max_seconds=seconds - TAIL, rate=self._rate(request))
+        attempt.warn(storyboard.warnings)
+        with TemporaryDirectory(prefix="film-") as folder, ThreadPoolExecutor(max_workers=1) as beside:
+            voice = beside.submit(_in_context(self._spoken), storyboard, request, attempt)
+            pictures = self._pictures(request, style, attempt)
+            attempt.report(Stage.AUDIO_GENERATION)
+            spoken = voice.result()
+            scenes, spoken = _fitted(storyboard.scenes, spoken, seconds - TAIL, attempt)
+            timeline = lay_out(
+                [[word.shown for word in scene.words] for scene in scenes],
+                spoken.scenes,
+                segment_seconds=self.settings.segment_seconds,
+                pictures=len(request.user_image_ids) or None,
+                fades=request.transition != "none",
+            )
+            attempt.report(Stage.COMBINING_MEDIA)
+            track = Path(folder, "sound.m4a")
+            sound = beside.submit(
+                _in_context(master), timeline.voice, timeline.sample_rate, track, check=attempt.check
+            )
+            lettering = Lettering((width, height), style.palette)
+            titles = Titles.of(timeline, lettering, request)
+            source = FrameSource(
+                timeline,
+                size=(width, height),
+                picture=lambda shot: pictures.find(shot, (width, height)),
+                overlay=titles.at,
+                move=request.motion,
+                travel=style.travel,
+                seed=request.content,
+            )
+            poster = _jpeg(source)
+            _encoded(source, timeline, Path(folder, "silent.mp4"), (width, height), quality, attempt)
+            sound.result()
+            join(Path(folder, "silent.mp4"), track, Path(folder, "film.mp4"), check=attempt.check)
+            return self._published(Path(folder, "film.mp4"), poster, titles.captions, request, spoken, attempt)
+
+    def _rate(self, request: VideoRequest) -> str:
+        return request.rate or self.settings.edge_rate
+
+    def _voice(self, request: VideoRequest) -> str:
+        return request.voice or self.settings.edge_voice
+
+    def _spoken(self, storyboard: Storyboard, request: VideoRequest, attempt: Attempt) -> Spoken:
+        """Every scene's words as sound, by the first voice that can."""
+        names: Sequence[str] = self.settings.narrators if request.narration == "auto" else ("silent",)
+        voices = narrators(
+            names,
+            voice=self._voice(request),
+            rate=self._rate(request),
+            volume=self.settings.edge_volume,
+            sample_rate=self.settings.audio_sample_rate,
+        )
+        try:
+            spoken = speak(
+                [[word.spoken for word in scene.words] for scene in storyboard.scenes],
+                voices,
+                sample_rate=self.settings.audio_sample_rate,
+                check=attempt.check,
+                progress=lambda done: attempt.report(Stage.AUDIO_GENERATION, done),
+            )
+        except NarrationFailed as error:
+            raise RenderFailed(f"The post could not be spoken: {error.public}") from error
+        for engine, reason in spoken.failures:
+            log.event("narrator_failed", engine=engine, reason=reason)
+        attempt.warn(_narration_warnings(spoken, names), degraded=bool(spoken.failures) or spoken.engine != names[0])
+        return spoken
+
+    def _pictures(self, request: VideoRequest, style: Style, attempt: Attempt) -> MediaSource:
+        """The user's own pictures, exactly those and in their order; else drawn ones."""
+        if not request.user_image_ids:
+            return DrawnBackgrounds(style.palette, request.content)
+        images = []
+        for number, image_id in enumerate(request.user_image_ids):
+            attempt.check()
+            images.append(self._image(image_id, request.owner))
+            attempt.report(Stage.MEDIA_PROCESSING, (number + 1) / len(request.user_image_ids))
+        return UploadedPictures(images, style.palette)
+
+    def _image(self, image_id: str, owner: str | None) -> bytes:
+        """An uploaded picture, or its permanent copy when a film has used it already."""
+        for store in (self.uploads, self.videos):
+            try:
+                blob = store.find(image_name(image_id))
+                if (blob.metadata.get("owner") or None) == owner:
+                    return store.get(image_name(image_id))
+            except NotFound:
+                continue
+        raise ImageNotFound("A picture of this film is not there any more. Upload it again.")
+
+    def _published(
+        self,
+        film: Path,
+        poster: bytes,
+        captions: Sequence[Caption],
+        request: VideoRequest,
+        spoken: Spoken,
+        attempt: Attempt,
+    ) -> tuple[Film, Links]:
+        """Store the film under its name, last of all its files: where the film is, everything is."""
+        attempt.report(Stage.UPLOADING)
+        seen = inspect(film)
+        attempt.hold()
+        about = {
+            "owner": request.owner or "",
+            "created_at": request.created_at,
+            "has_captions": "true" if captions else "false",
+        }
+        files: list[tuple[str, bytes | Path, str]] = [("jpg", poster, "image/jpeg")]
+        if captions:
+            files.append(("srt", subtitles.srt(captions).encode(), "application/x-subrip; charset=utf-8"))
+            files.append(("vtt", subtitles.vtt(captions).encode(), "text/vtt; charset=utf-8"))
+        files.append(("mp4", film, "video/mp4"))
+        for number, (extension, content, kind) in enumerate(files):
+            attempt.check()
+            self.videos.put(video_name(request.job_id, extension), content, content_type=kind, metadata=about)
+            attempt.report(Stage.UPLOADING, (number + 1) / len(files))
+        self._keep_pictures(request)
+        finished = Film(
+            duration_seconds=seen.duration,
+            width=seen.width,
+            height=seen.height,
+            size_bytes=seen.size,
+            narration={"engine": spoken.engine, "voice": self._voice(request) if spoken.engine == "edge" else None},
+            has_captions=bool(captions),
+            linkedin_check=linkedin_check(seen),
+        )
+        return finished, sign_links(self.videos, request.job_id, has_captions=bool(captions))
+
+    def _keep_pictures(self, request: VideoRequest) -> None:
+        """Pictures that a film shows move to the permanent store; those already there stay."""
+        for image_id in request.user_image_ids:
+            name = image_name(image_id)
+            try:
+                blob = self.uploads.find(name)
+            except NotFound:
+                continue
+            self.videos.put(name, self.uploads.get(name), content_type=blob.content_type, metadata=dict(blob.metadata))
+            self.uploads.delete(name)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Titles:
+    """What is written over the pictures: the hook from the very first frame, then captions in step with the voice."""
+
+    lettering: Lettering
+    hook: tuple[subtitles.CaptionWord, ...] | None
+    hook_until: float
+    captions: tuple[Caption, ...]
+    burned: tuple[Caption, ...]
+    request: VideoRequest
+
+    @classmethod
+    def of(cls, timeline: Timeline, lettering: Lettering, request: VideoRequest) -> "Titles":
+        def grouped(scenes: Sequence[Sequence[subtitles.CaptionWord]]) -> tuple[Caption, ...]:
+            return subtitles.captions(scenes, measure=lettering.measure, width=lettering.width)
+
+        hook = timeline.scenes[0] if lettering.fits_hook(timeline.scenes[0]) else None
+        following = timeline.scenes[1][0].start if len(timeline.scenes) > 1 else timeline.duration
+        captions = grouped(timeline.scenes)
+        burned = grouped(timeline.scenes[1:] if hook else timeline.scenes) if request.captions.enabled else ()
+        return cls(
+            lettering=lettering,
+            hook=hook,
+            hook_until=burned[0].start if hook and burned else following,
+            captions=captions,
+            burned=burned,
+            request=request,
+        )
+
+    def at(self, moment: float) -> Sprite | None:
+        """What stands over the picture at a second of the film."""
+        options = self.request.captions
+        if self.hook and moment < self.hook_until:
+            marked = options.enabled and options.style != "classic"
+            return self.lettering.hook(self.hook, subtitles.active_word(self.hook, moment) if marked else None)
+        for number, caption in enumerate(self.burned):
+            begins = 0.0 if number == 0 and not self.hook else caption.start  # the first frame is never without words
+            if begins <= moment < caption.end:
+                return self.lettering.caption(
+                    caption, caption.active(moment), position=options.position, style=options.style
+                )
+        return None
+
+
+def _fitted(
+    scenes: Sequence[Scene], spoken: Spoken, seconds: float, attempt: Attempt
+) -> tuple[tuple[Scene, ...], Spoken]:
+    """The scenes that fit the length now that their true durations are known: whole ones go, nothing is trimmed."""
+    kept = choose([narration.duration for narration in spoken.scenes], seconds)
+    if len(kept) < len(scenes):
+        left_out = len(scenes) - len(kept)
+        message = f"{left_out} more sentences were left out: the voice took longer than planned."
+        attempt.warn([JobWarning(code="text_shortened", message=message)])
+    return (
+        tuple(scenes[index] for index in kept),
+        Spoken(scenes=tuple(spoken.scenes[index] for index in kept), engine=spoken.engine, failures=spoken.failures),
+    )
+
+
+def _narration_warnings(spoken: Spoken, names: Sequence[str]) -> list[JobWarning]:
+    if spoken.engine == names[0]:
+        return []
+    reason = spoken.failures[0][1] if spoken.failures else "The first voice is not installed."
+    if spoken.engine == "silent":
+        message = f"The film has no voice, only captions. {reason}"
+        return [JobWarning(code="narration_unavailable", message=message)]
+    return [JobWarning(code="narration_fallback", message=f"Another voice, {spoken.engine}, spoke the film. {reason}")]
+
+
+def _encoded(
+    source: FrameSource, timeline: Timeline, target: Path, size: tuple[int, int], quality: Quality, attempt: Attempt
+) -> None:
+    began = time.monotonic()
+    total = timeline.frame_count
+
+    def progress(done: int) -> None:
+        rate = done / max(time.monotonic() - began, 0.01)
+        left = round((total - done) / rate) + 1 if done > FPS else None
+        attempt.report(Stage.COMBINING_MEDIA, done / total, eta_seconds=left)
+
+    encode(
+        source,
+        target,
+        size=size,
+        quality=quality,
+        keyframes=[shot.start + shot.fade / 2 for shot in timeline.shots[1:]],
+        check=attempt.check,
+        progress=progress,
+    )
+
+
+def _jpeg(source: FrameSource) -> bytes:
+    written, data = cv2.imencode(".jpg", source.first(), [cv2.IMWRITE_JPEG_QUALITY, 90])
+    if not written:
+        raise RenderFailed("The poster could not be made.")
+    return data.tobytes()
+
+
+def _in_context(function: Callable[P, R]) -> Callable[P, R]:
+    """The function, run in this thread's log context wherever it is called."""
+    context = contextvars.copy_context()
+
+    def run(*args: P.args, **kwargs: P.kwargs) -> R:
+        return context.run(function, *args, **kwargs)
+
+    return run

@@ -1,0 +1,1 @@
+"""How far has it come, and where is it."""

@@ -1,0 +1,129 @@
+"""How far has it come, and where is it."""
+
+from dataclasses import asdict, replace
+from typing import Any
+
+import flask
+import functions_framework
+
+from shared.blobs import sign_links, video_name
+from shared.errors import NotFound, NotReady, Unavailable
+from shared.http import Endpoint, json_answer, wire
+from shared.jobs import Film, Job, JobStatus, Links, is_id, now, timestamp
+from shared.services import Services
+
+from . import files
+
+endpoint = Endpoint("status")
+files.serve(endpoint)
+
+POLL_AFTER_MS = 1000
+
+
+@endpoint.route("GET", "/{job_id}", "/api/video/status/{job_id}")
+def read_status(services: Services, request: flask.Request, job_id: str) -> flask.Response:
+    """The job, from one round trip to Redis; a finished one may have its links signed afresh."""
+    job = _known_job(services, job_id)
+    if job.status is JobStatus.COMPLETED and job.film and not (job.links and job.links.is_fresh(now())):
+        try:
+            job = replace(job, links=sign_links(services.videos, job_id, has_captions=job.film.has_captions))
+            services.jobs.cache_links(job)
+        except Unavailable:
+            if not job.links:
+                raise
+    return json_answer(_told(job))
+
+
+@endpoint.route("GET", "/video/{job_id}", "/api/video/{job_id}")
+def read_video(services: Services, request: flask.Request, job_id: str) -> flask.Response:
+    """Where the film is, freshly signed, also when Redis has forgotten the job."""
+    try:
+        job = _known_job(services, job_id)
+    except NotFound:
+        has_captions = _forgotten_film_has_captions(services, job_id)
+        film: dict[str, Any] = {}
+    else:
+        if job.status is not JobStatus.COMPLETED or job.film is None:
+            raise NotReady(
+                job.error or "The film is not finished yet.",
+                hint=None if job.status.ended else f"It is at {job.progress} %. Ask again in a second.",
+            )
+        has_captions = job.film.has_captions
+        film = _told_film(job.film)
+    links = sign_links(services.videos, job_id, has_captions=has_captions)
+    if request.args.get("redirect") == "1":
+        response = flask.redirect(links.video_url, 302)
+        response.headers["Cache-Control"] = "no-store"
+        return flask.make_response(response)
+    return json_answer({"job_id": job_id, **_told_links(links), **film})
+
+
+@functions_framework.http
+def status(request: flask.Request) -> flask.Response:
+    return endpoint.answer(request)
+
+
+def _known_job(services: Services, job_id: str) -> Job:
+    if not is_id(job_id):
+        raise NotFound("There is no such job.")
+    return services.jobs.get(job_id).as_read_at(now())
+
+
+def _forgotten_film_has_captions(services: Services, job_id: str) -> bool:
+    """Whether the film that Redis no longer knows has captions; raises NotFound where there is no film."""
+    if not is_id(job_id):
+        raise NotFound("There is no such film.")
+    try:
+        film = services.videos.find(video_name(job_id))
+    except NotFound:
+        raise NotFound("There is no such film.") from None
+    return film.metadata.get("has_captions") == "true"
+
+
+def _told(job: Job) -> dict[str, Any]:
+    answer: dict[str, Any] = {
+        "job_id": job.job_id,
+        "status": job.status.value,
+        "progress": job.progress,
+        "stage": job.stage.value if job.stage else None,
+        "video_url": None,
+        "error": job.error,
+        "error_detail": asdict(job.error_detail) if job.error_detail else None,
+        "warnings": [asdict(warning) for warning in job.warnings],
+        "degraded": job.degraded,
+        "attempt": job.attempt,
+        "metadata": job.metadata,
+        "created_at": timestamp(job.created_at),
+        "updated_at": timestamp(job.updated_at),
+        "eta_seconds": job.eta_seconds,
+        "poll_after_ms": POLL_AFTER_MS,
+    }
+    if job.status is JobStatus.COMPLETED and job.film and job.links:
+        answer |= _told_links(job.links) | _told_film(job.film)
+    return answer
+
+
+def _told_links(links: Links) -> dict[str, Any]:
+    return {
+        "video_url": links.video_url,
+        "video_url_expires_at": timestamp(links.expires_at),
+        "poster_url": links.poster_url,
+        "captions_url": links.captions_url,
+        "vtt_url": links.vtt_url,
+    }
+
+
+def _told_film(film: Film) -> dict[str, Any]:
+    return {
+        "duration_seconds": film.duration_seconds,
+        "width": film.width,
+        "height": film.height,
+        "size_bytes": film.size_bytes,
+        "narration": film.narration,
+        "credits": list(film.credits),
+        "linkedin_check": [asdict(rule) for rule in film.linkedin_check],
+    }
+
+
+if flask.has_app_context():  # loaded by functions-framework
+    wire(flask.current_app._get_current_object(), endpoint)  # type: ignore[attr-defined]

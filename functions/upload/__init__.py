@@ -1,0 +1,1 @@
+"""Check, clean and store pictures; answer with their ids."""

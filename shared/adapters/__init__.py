@@ -1,0 +1,1 @@
+"""The vendors, one a file. Nothing outside `services` imports these."""

@@ -1,0 +1,82 @@
+"""The port to where files are kept, and the names they have there."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Final, Protocol
+
+from shared.jobs import Links, made_at, now
+
+UPLOAD_LIFETIME: Final = timedelta(hours=24)
+UPLOAD_LINK_LIFETIME: Final = timedelta(hours=1)
+VIDEO_LINK_LIFETIME: Final = timedelta(days=7)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Blob:
+    """What is known of a stored file, without reading it."""
+
+    name: str
+    size: int
+    content_type: str
+    created_at: datetime
+    metadata: Mapping[str, str]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Link:
+    """A signed address; good until `expires_at`."""
+
+    url: str
+    expires_at: datetime
+
+
+class BlobStore(Protocol):
+    """Files by name. `Unavailable` when the store does not answer, `NotFound` for a name that is not there."""
+
+    def put(self, name: str, source: bytes | Path, *, content_type: str, metadata: Mapping[str, str]) -> Blob:
+        """Store the bytes, or the file's content, whole or not at all; the same name again replaces it."""
+        ...
+
+    def find(self, name: str) -> Blob: ...
+
+    def get(self, name: str) -> bytes: ...
+
+    def sign(self, name: str, lifetime: timedelta, *, download_name: str | None = None) -> Link:
+        """An address that anyone may read until it expires; the lifetime is at most the one asked for."""
+        ...
+
+    def delete(self, name: str) -> None:
+        """Remove it; a name that is not there is no failure."""
+        ...
+
+
+def video_name(job_id: str, extension: str = "mp4") -> str:
+    """`videos/{YYYY/MM/DD}/{job_id}.{extension}`; the day follows from the id."""
+    return f"videos/{made_at(job_id):%Y/%m/%d}/{job_id}.{extension}"
+
+
+def image_name(image_id: str) -> str:
+    """`images/{YYYY/MM/DD}/{image_id}`; the same in the temporary and in the permanent store."""
+    return f"images/{made_at(image_id):%Y/%m/%d}/{image_id}"
+
+
+def sign_links(videos: BlobStore, job_id: str, *, has_captions: bool) -> Links:
+    """Fresh addresses of a finished film's files."""
+    signed_at = now()
+
+    def sign(extension: str) -> Link:
+        name = video_name(job_id, extension)
+        return videos.sign(name, VIDEO_LINK_LIFETIME, download_name=f"linkedin-video.{extension}")
+
+    video, poster = sign("mp4"), sign("jpg")
+    captions, vtt = (sign("srt"), sign("vtt")) if has_captions else (None, None)
+    return Links(
+        video_url=video.url,
+        poster_url=poster.url,
+        captions_url=captions.url if captions else None,
+        vtt_url=vtt.url if vtt else None,
+        signed_at=signed_at,
+        expires_at=min(link.expires_at for link in (video, poster, captions, vtt) if link),
+    )

@@ -1,0 +1,210 @@
+"""Every environment variable: its default, its check, and one message that lists every mistake."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any, Final, Self
+from urllib.parse import urlsplit
+
+NARRATORS: Final = ("edge", "espeak", "silent")
+_RATE = re.compile(r"[+-]\d{1,3}%")
+_VOICE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8}){1,2}-[A-Za-z]{2,40}Neural")
+_CLOUD_QUEUE = re.compile(r"projects/[^/]+/locations/[^/]+/queues/[^/]+")
+_ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:\d{1,5})?")
+
+
+class WrongSettings(Exception):
+    """The environment is wrong; the text lists every mistake, a line each."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Settings:
+    """What the environment said, checked. Durations in seconds."""
+
+    cors_origins: tuple[str, ...]
+    redis_url: str
+    google_cloud_project: str | None
+    video_bucket: str | None
+    upload_bucket: str | None
+    port: int
+    environment: str
+    segment_seconds: float
+    max_video_seconds: float
+    audio_sample_rate: int
+    edge_voice: str
+    edge_rate: str
+    edge_volume: str
+    task_queue_url: str
+    task_service_account: str | None
+    task_hmac_keys: tuple[str, ...]
+    generate_url: str | None
+    status_url: str | None
+    upload_url: str | None
+    render_url: str | None
+    public_base_url: str | None
+    data_dir: Path
+    narrators: tuple[str, ...]
+    max_attempts: int
+    lease_seconds: int
+
+    @classmethod
+    def from_env(cls, environment: Mapping[str, str]) -> Self:
+        """Read the mapping; raises WrongSettings."""
+        read = _Reader(environment)
+        settings = cls(
+            cors_origins=read("CORS_ORIGINS", _origins, "http://localhost:3000,http://localhost:8080"),
+            redis_url=read("REDIS_URL", _redis_url, "redis://localhost:6379"),
+            google_cloud_project=read("GOOGLE_CLOUD_PROJECT", str, None),
+            video_bucket=read("GOOGLE_CLOUD_STORAGE_BUCKET", str, None),
+            upload_bucket=read("GOOGLE_CLOUD_STORAGE_TEMP_BUCKET", str, None),
+            port=read("PORT", _between(1, 65535, int), "8080"),
+            environment=read("ENVIRONMENT", str, "development"),
+            segment_seconds=read("VIDEO_SEGMENT_DURATION", _between(2, 30, float), "5"),
+            max_video_seconds=read("MAX_VIDEO_DURATION", _between(3, 600, float), "60"),
+            audio_sample_rate=read("AUDIO_SAMPLE_RATE", _one_of(("44100", "48000"), int), "44100"),
+            edge_voice=read("EDGE_TTS_VOICE", _like(_VOICE, "en-US-JennyNeural"), "en-US-JennyNeural"),
+            edge_rate=read("EDGE_TTS_RATE", _like(_RATE, "+0%"), "+0%"),
+            edge_volume=read("EDGE_TTS_VOLUME", _like(_RATE, "+0%"), "+0%"),
+            task_queue_url=read("TASK_QUEUE_URL", _queue_url, "local:"),
+            task_service_account=read("TASK_SERVICE_ACCOUNT", str, None),
+            task_hmac_keys=read("TASK_HMAC_KEYS", _words, ""),
+            generate_url=read("GENERATE_URL", _http_url, None),
+            status_url=read("STATUS_URL", _http_url, None),
+            upload_url=read("UPLOAD_URL", _http_url, None),
+            render_url=read("RENDER_URL", _http_url, None),
+            public_base_url=read("PUBLIC_BASE_URL", _http_url, None),
+            data_dir=read("DATA_DIR", Path, "./var"),
+            narrators=read("NARRATORS", _narrators, ",".join(NARRATORS)),
+            max_attempts=read("MAX_ATTEMPTS", _between(1, 20, int), "3"),
+            lease_seconds=read("LEASE_SECONDS", _between(1, 600, int), "60"),
+        )
+        if read.mistakes:
+            raise WrongSettings("\n".join(read.mistakes))
+        mistakes = settings._mistakes_in_pairs(on_google="K_SERVICE" in environment)
+        if mistakes:
+            raise WrongSettings("\n".join(mistakes))
+        return settings
+
+    @property
+    def files_on_disk(self) -> bool:
+        return self.video_bucket is None
+
+    def address_of(self, function: str, public_path: str, own_path: str) -> str:
+        """The absolute address of a function's route: below PUBLIC_BASE_URL, else below the function's own URL.
+
+        Without either it is the path alone, which a page on the same host resolves.
+        """
+        if self.public_base_url:
+            return self.public_base_url + public_path
+        own = getattr(self, f"{function}_url")
+        return own + own_path if own else public_path
+
+    def _mistakes_in_pairs(self, *, on_google: bool) -> list[str]:
+        mistakes = []
+        if (self.video_bucket is None) != (self.upload_bucket is None):
+            mistakes.append("GOOGLE_CLOUD_STORAGE_BUCKET and GOOGLE_CLOUD_STORAGE_TEMP_BUCKET go together: set both.")
+        if self.video_bucket and self.video_bucket == self.upload_bucket:
+            mistakes.append("GOOGLE_CLOUD_STORAGE_TEMP_BUCKET must be another bucket: what is in it dies after a day.")
+        if self.task_queue_url.startswith("projects/") and not (self.task_service_account and self.task_hmac_keys):
+            mistakes.append("A Cloud Tasks queue needs TASK_SERVICE_ACCOUNT and TASK_HMAC_KEYS.")
+        if self.task_queue_url.startswith("projects/") and not self.render_url:
+            mistakes.append("A Cloud Tasks queue needs RENDER_URL, the address it delivers to.")
+        host = urlsplit(self.redis_url).hostname or ""
+        if on_google and host.startswith("fly-"):
+            mistakes.append(f"REDIS_URL: {host} is private to Fly; Google needs a database with a public TLS address.")
+        return mistakes
+
+    def __repr__(self) -> str:
+        """Without the values that are secrets: a Settings may end up in a traceback."""
+        secret = {"redis_url", "task_hmac_keys"}
+        shown = (f"{f.name}={'…' if f.name in secret else repr(getattr(self, f.name))}" for f in fields(self))
+        return f"Settings({', '.join(shown)})"
+
+
+class _Reader:
+    """Reads one variable after the other and remembers every mistake."""
+
+    def __init__(self, environment: Mapping[str, str]) -> None:
+        self._environment = environment
+        self.mistakes: list[str] = []
+
+    def __call__(self, name: str, parse: Callable[[str], Any], default: str | None) -> Any:
+        text = self._environment.get(name, "").strip()
+        if not text:
+            return None if default is None else parse(default)
+        try:
+            return parse(text)
+        except ValueError as error:
+            self.mistakes.append(f"{name}: {error}")
+            return None
+
+
+def _between(low: float, high: float, kind: type[int] | type[float]) -> Callable[[str], float]:
+    def parse(text: str) -> float:
+        try:
+            value = kind(text)
+        except ValueError:
+            value = kind(low) - 1
+        if not low <= value <= high:
+            raise ValueError(f"must be a number from {low} to {high}, not {text[:40]!r}")
+        return value
+
+    return parse
+
+
+def _one_of(choices: tuple[str, ...], kind: type[int]) -> Callable[[str], int]:
+    def parse(text: str) -> int:
+        if text not in choices:
+            raise ValueError(f"must be {' or '.join(choices)}, not {text[:40]!r}")
+        return kind(text)
+
+    return parse
+
+
+def _like(pattern: re.Pattern[str], example: str) -> Callable[[str], str]:
+    def parse(text: str) -> str:
+        if not pattern.fullmatch(text):
+            raise ValueError(f"must look like {example}, not {text[:40]!r}")
+        return text
+
+    return parse
+
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(part for part in re.split(r"[,\s]+", text) if part)
+
+
+def _origins(text: str) -> tuple[str, ...]:
+    origins = tuple(origin.rstrip("/").lower() for origin in _words(text))
+    wrong = [origin for origin in origins if not _ORIGIN.fullmatch(origin)]
+    if wrong:  # a pattern would be taken for a regular expression, and match more than was meant
+        raise ValueError(f"must be exact origins such as https://app.example.com, not {wrong[0][:80]!r}")
+    return origins
+
+
+def _narrators(text: str) -> tuple[str, ...]:
+    names = _words(text.lower())
+    wrong = [name for name in names if name not in NARRATORS]
+    if wrong or not names:
+        raise ValueError(f"must name voices out of {', '.join(NARRATORS)}, in the order to try them")
+    return names
+
+
+def _redis_url(text: str) -> str:
+    if urlsplit(text).scheme not in ("redis", "rediss", "unix"):
+        raise ValueError("must begin with redis:// or rediss://")  # the text is not repeated: it holds a password
+    return text
+
+
+def _http_url(text: str) -> str:
+    parts = urlsplit(text)
+    if parts.scheme not in ("http", "https") or not parts.netloc:
+        raise ValueError(f"must be an address that begins with http:// or https://, not {text[:80]!r}")
+    return text.rstrip("/")
+
+
+def _queue_url(text: str) -> str:
+    if not (re.fullmatch(r"local:(\d{1,5})?", text) or _CLOUD_QUEUE.fullmatch(text)):
+        raise ValueError("must be local:, local:PORT or projects/P/locations/L/queues/Q")
+    return text

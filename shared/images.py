@@ -1,0 +1,26 @@
+"""An uploaded picture as Redis remembers it: `image:{id}`, for as long as the temporary object lives."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Image:
+    """A stored picture: pixels as its owner sees it, size in bytes, `name` of the object."""
+
+    id: str
+    owner: str | None
+    name: str
+    content_type: str
+    width: int
+    height: int
+    size: int
+    expires_at: datetime
+
+
+class ImageStore(Protocol):
+    def put_images(self, images: Sequence[Image]) -> None:
+        """Remember them all, or raise `Unavailable`."""
+        ...

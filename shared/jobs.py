@@ -1,0 +1,308 @@
+"""A job: what Redis remembers of a promised film, from `queued` to its end; and the port to where it is kept."""
+
+import os
+import time
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, Final, Protocol
+
+if TYPE_CHECKING:
+    from shared.video_request import VideoRequest
+
+RETENTION_SECONDS: Final = 24 * 3600  # a job is readable for a day after its last change
+STALLED_AFTER_SECONDS: Final = 15 * 60  # in work, but nobody has held the lease for so long
+QUEUED_AT_MOST_SECONDS: Final = 24 * 3600  # a task that was not delivered in a day never will be
+
+
+class JobStatus(StrEnum):
+    QUEUED = "queued"
+    PROCESSING = "processing"
+    COMPLETED = "completed"
+    ERROR = "error"
+    CANCELLED = "cancelled"
+
+    @property
+    def ended(self) -> bool:
+        return self in (JobStatus.COMPLETED, JobStatus.ERROR, JobStatus.CANCELLED)
+
+
+class Stage(StrEnum):
+    MEDIA_PROCESSING = "media_processing"
+    AUDIO_GENERATION = "audio_generation"
+    COMBINING_MEDIA = "combining_media"
+    UPLOADING = "uploading"
+    COMPLETED = "completed"
+
+    @property
+    def ends_at(self) -> int:
+        """The progress, in percent, at which this stage is over."""
+        return STAGE_ENDS[self]
+
+    def progress(self, fraction: float) -> int:
+        """Percent of the whole when `fraction` (0..1) of this stage is done."""
+        begins_at = max((end for end in STAGE_ENDS.values() if end < self.ends_at), default=0)
+        return begins_at + int((self.ends_at - begins_at) * min(max(fraction, 0.0), 1.0))
+
+
+STAGE_ENDS: Final[dict[Stage, int]] = {
+    Stage.MEDIA_PROCESSING: 20,
+    Stage.AUDIO_GENERATION: 40,
+    Stage.COMBINING_MEDIA: 60,
+    Stage.UPLOADING: 80,
+    Stage.COMPLETED: 100,
+}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class JobWarning:
+    """Something the user should know about a film that was made all the same."""
+
+    code: str
+    message: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ErrorDetail:
+    """Why a job failed, for the program; `Job.error` is the sentence for the person."""
+
+    code: str
+    stage: str | None
+    retryable: bool
+    hint: str | None = None
+    request_id: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LinkedInRule:
+    """One of LinkedIn's rules for native video, held against the finished file."""
+
+    rule: str
+    ok: bool
+    value: str
+    limit: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Film:
+    """What is known of a finished film: lengths in seconds, sizes in bytes and pixels."""
+
+    duration_seconds: float
+    width: int
+    height: int
+    size_bytes: int
+    narration: dict[str, str | None]  # engine, voice
+    has_captions: bool
+    credits: tuple[str, ...] = ()
+    linkedin_check: tuple[LinkedInRule, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Links:
+    """Signed addresses of a finished film's files, all good until `expires_at`."""
+
+    video_url: str
+    poster_url: str
+    captions_url: str | None
+    vtt_url: str | None
+    signed_at: datetime
+    expires_at: datetime
+
+    def is_fresh(self, now: datetime) -> bool:
+        """Whether more than half of the links' life is left."""
+        return now < self.signed_at + (self.expires_at - self.signed_at) / 2
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Job:
+    """One promised film. A change makes the next value; the store decides whether it may be written."""
+
+    job_id: str
+    created_at: datetime
+    updated_at: datetime
+    owner: str | None = None
+    status: JobStatus = JobStatus.QUEUED
+    progress: int = 0
+    stage: Stage | None = None
+    attempt: int = 0
+    error: str | None = None
+    error_detail: ErrorDetail | None = None
+    warnings: tuple[JobWarning, ...] = ()
+    degraded: bool = False
+    eta_seconds: int | None = None
+    metadata: dict[str, Any] = field(default_factory=dict)
+    film: Film | None = None
+    links: Links | None = None
+    lease_expires_at: datetime | None = None
+
+    def advanced(self, stage: Stage, progress: int, *, eta_seconds: int | None = None) -> "Job":
+        """The job further on; progress never falls, whatever the attempt."""
+        return replace(
+            self,
+            status=JobStatus.PROCESSING,
+            stage=stage,
+            progress=max(self.progress, progress),
+            eta_seconds=eta_seconds,
+            updated_at=now(),
+        )
+
+    def warned(self, warnings: Sequence[JobWarning], *, degraded: bool = False) -> "Job":
+        fresh = tuple(warning for warning in warnings if warning not in self.warnings)
+        return replace(self, warnings=self.warnings + fresh, degraded=self.degraded or degraded)
+
+    def completed(self, film: Film, links: Links) -> "Job":
+        return replace(
+            self,
+            status=JobStatus.COMPLETED,
+            stage=Stage.COMPLETED,
+            progress=100,
+            eta_seconds=0,
+            film=film,
+            links=links,
+            error=None,
+            error_detail=None,
+            updated_at=now(),
+        )
+
+    def failed(
+        self,
+        sentence: str,
+        *,
+        code: str,
+        retryable: bool,
+        hint: str | None = None,
+        request_id: str | None = None,
+    ) -> "Job":
+        """The job ended in an error; `stage` stays the one it failed in."""
+        return replace(
+            self,
+            status=JobStatus.ERROR,
+            error=sentence,
+            error_detail=ErrorDetail(
+                code=code, stage=self.stage, retryable=retryable, hint=hint, request_id=request_id
+            ),
+            eta_seconds=None,
+            updated_at=now(),
+        )
+
+    def as_read_at(self, moment: datetime) -> "Job":
+        """The job as a caller should see it: what nobody works on reads as an error, never as `processing` for ever."""
+        since = max(self.updated_at, self.lease_expires_at or self.updated_at)
+        patience = {
+            JobStatus.PROCESSING: timedelta(seconds=STALLED_AFTER_SECONDS),
+            JobStatus.QUEUED: timedelta(seconds=QUEUED_AT_MOST_SECONDS),
+        }.get(self.status)
+        if patience is None or moment <= since + patience:
+            return self
+        stalled = self.failed(
+            "The work on this film stopped and was not taken up again.",
+            code="stalled",
+            retryable=True,
+            hint="Send the post again.",
+        )
+        return replace(stalled, updated_at=since + patience)
+
+
+class Verdict(StrEnum):
+    RUN = "run"
+    BUSY = "busy"
+    DONE = "done"
+    GAVE_UP = "gave_up"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Claim:
+    """What a delivery of a task may do; `job` is as it now stands in the store."""
+
+    verdict: Verdict
+    job: Job
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Idempotency:
+    """A caller's `Idempotency-Key`, and the fingerprint of the body that came with it."""
+
+    key: str
+    body_sha256: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Accepted:
+    """A promise: a new job, or (`replayed`) the one that the same key was given before.
+
+    `unconfirmed` holds the stored request of a replayed job of which nobody knows whether it reached the queue.
+    """
+
+    job_id: str
+    replayed: bool
+    unconfirmed: "VideoRequest | None" = None
+
+
+class LeaseLost(Exception):
+    """Somebody else works on this job now, or it has ended: nothing of ours may be written."""
+
+
+class JobStore(Protocol):
+    """Where jobs are kept. Every method raises `Unavailable` when the store does not answer."""
+
+    def put(self, job: Job, request: "VideoRequest", idempotency: Idempotency | None = None) -> Accepted:
+        """Write a new job if its pictures are there; raises ImageNotFound, IdempotencyConflict."""
+        ...
+
+    def confirm(self, idempotency: Idempotency) -> None:
+        """The queue has the task: a repeat of this key needs no second enqueue."""
+        ...
+
+    def refuse(self, job: Job, idempotency: Idempotency | None = None) -> None:
+        """Mark a job that the queue did not take, and forget its key; does nothing to a job already in work."""
+        ...
+
+    def get(self, job_id: str) -> Job:
+        """The job; raises NotFound."""
+        ...
+
+    def claim(self, request: "VideoRequest", token: str) -> Claim:
+        """Ask for the job, under a fresh token; counts an attempt when the verdict is RUN."""
+        ...
+
+    def save(self, job: Job, request: "VideoRequest", token: str, *, release: bool = False) -> None:
+        """Write the job and renew the lease (or give it back); raises LeaseLost."""
+        ...
+
+    def cache_links(self, job: Job) -> None:
+        """Remember fresh links of a completed job; not being able to is no failure."""
+        ...
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def timestamp(moment: datetime) -> str:
+    """RFC 3339 in UTC, to the millisecond: `2026-03-13T08:15:00.000Z`."""
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def new_id(at: float | None = None) -> str:
+    """A UUIDv7 (RFC 9562): 48 bits of milliseconds, then chance; `at` in seconds since 1970."""
+    milliseconds = int((time.time() if at is None else at) * 1000)
+    value = milliseconds << 80 | int.from_bytes(os.urandom(10))
+    value = value & ~(0xF << 76) | 0x7 << 76
+    value = value & ~(0x3 << 62) | 0x2 << 62
+    return str(uuid.UUID(int=value))
+
+
+def is_id(text: str) -> bool:
+    """Whether `text` is a canonical UUIDv7, as we make them."""
+    try:
+        parsed = uuid.UUID(text)
+    except ValueError:
+        return False
+    return str(parsed) == text and parsed.version == 7
+
+
+def made_at(identifier: str) -> datetime:
+    """When the id was made: the first 48 bits of a UUIDv7."""
+    return datetime.fromtimestamp((uuid.UUID(identifier).int >> 80) / 1000, UTC)

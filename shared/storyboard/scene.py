@@ -1,0 +1,49 @@
+"""Word and Scene: one tokenisation, from which both the voice and the screen are fed."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+import regex
+
+WITHOUT_SPACES: Final = r"\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}々〆ー"
+_GAP = regex.compile(rf"(?<=[{WITHOUT_SPACES}\u3001\u3002\uff01-\uff1f「」『』（）]) (?=[{WITHOUT_SPACES}「『（])")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Word:
+    """What the screen shows for a moment, and what the voice says meanwhile. Neither is ever empty."""
+
+    shown: str
+    spoken: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Scene:
+    """One sentence, or a few short ones. `kind` is hook, body, point or close.
+
+    `starts` are the places in `words` where a sentence begins; a part of a long sentence, which goes on
+    with the scene before it, does not begin with one.
+    """
+
+    words: tuple[Word, ...]
+    kind: str
+    starts: tuple[int, ...] = (0,)
+
+    @property
+    def spoken(self) -> str:
+        return join(word.spoken for word in self.words)
+
+    @property
+    def shown(self) -> str:
+        return join(word.shown for word in self.words)
+
+    @property
+    def continues(self) -> bool:
+        """Whether this scene goes on with the sentence of the scene before it."""
+        return 0 not in self.starts
+
+
+def join(texts: Iterable[str]) -> str:
+    """Words as a line of text: spaces between them, but none where Chinese, Japanese or Thai has none."""
+    return _GAP.sub("", " ".join(texts))

@@ -1,0 +1,89 @@
+"""The small word lists that the rules go by."""
+
+from typing import Final
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+# Tell English from other languages in Latin letters.
+ENGLISH: Final = _words(
+    """
+    the and of to is are was were be been it its this that these those you your i i'm my me we our us they their
+    he she his her them what when where why how who which will would can could should have has had do does did
+    don't not with for from by as at an if so but about more than then just into out up all every one there here
+    it's
+    """
+)
+
+# German, Spanish, French, Italian, Portuguese, Dutch, Swedish, Turkish, Polish, Indonesian.
+NOT_ENGLISH: Final = _words(
+    """
+    der das und ist nicht ich ein eine einen mit wir auf für sind auch von den dem zu sich wie el la los las que y
+    es por una con del se mi lo como pero más muy le les des et est pas une dans pour sur qui nous vous je ce
+    cette au aux du il di che per non sono della gli o os não um uma com da dos em mais het een van niet ik en
+    zijn voor och att det som är jag på inte ve bir bu için ile jest nie się na że w yang dan ini untuk
+    """
+)
+
+# What a price stands before: `a $5M round` is a 5 million dollar round.
+PRICED: Final = _words(
+    """
+    round seed series deal company business startup fund investment budget contract exit valuation grant market
+    industry project bill loan agency brand team idea mistake question problem opportunity salary acquisition
+    raise
+    """
+)
+
+# Small again inside `#FutureOfWork`.
+LITTLE: Final = _words(
+    """
+    A An And As At By For From In Is Of On Or The To With
+    """
+)
+
+# Stay in capitals when a sentence is shouted.
+ACRONYMS: Final = _words(
+    """
+    AI API AWS B2B B2C CEO CFO CMO COO CPO CRM CTO CV DNA EU FAQ FOMO GDPR GPT GPU HR IBM IP IPO KPI LLM MBA MIT
+    ML MVP NASA NATO NHS OKR PDF PHD PM PR PTO QA R&D ROI SAAS SEO SQL TED UI UK UN USA USP UX VC VP VR YC
+    """
+)
+
+# Before a full stop: no sentence ends here.
+NEVER_END: Final = _words(
+    """
+    p.s dr mr mrs ms prof st sr jr vs e.g i.e fig approx gen sen rep gov hon rev capt col sgt vol pp ca cf est
+    dept
+    """
+)
+
+# A sentence may end here, if what follows opens one.
+SELDOM_END: Final = _words(
+    """
+    inc ltd co corp llc plc u.s u.k u.s.a e.u a.m p.m etc ph.d no al d.c m.sc b.sc b.a m.a
+    """
+)
+
+# Words that open sentences.
+OPENERS: Final = _words(
+    """
+    the a an i we you he she it they this that these those there here what when where why how who if in on at for
+    but and so then my our your his her their its no not yes as after before because with all one now today let's
+    """
+)
+
+# Words after which a sentence goes on, emoji or not.
+DEPENDENT: Final = _words(
+    """
+    the a an my our your his her their to of in for at on with from by and or as is are
+    """
+)
+
+# Where one can breathe in a long sentence: English, German, French, Spanish.
+CLAUSE_OPENERS: Final = _words(
+    """
+    and but or because which while so although when where who if und aber oder et mais ou y pero o
+    """
+)

@@ -1,0 +1,137 @@
+"""A line → tokens: what the screen shows and what the voice says, from one tokenisation."""
+
+from dataclasses import dataclass, replace
+from typing import Final
+
+import regex
+
+from .numbers import keep_together, say
+from .scene import WITHOUT_SPACES
+from .text import EMOJI, without_emoji
+from .vocabulary import ACRONYMS, LITTLE
+
+_DASHES = regex.compile(r"(?<=[\p{L}\p{N}\p{P}])(—|--+)(?=[\p{L}\p{N}\p{P}])")
+_FRENCH_MARKS = regex.compile(r"(?<=[\p{L}\p{N})\"”’%]) (?=[!?:;…»]+(?: |$))|(?<=«) ")
+_BEFORE_MARK = regex.compile(r"\s+(?=[.,!?…:;)])")
+_AFTER_ELLIPSIS = regex.compile(r"(?<=\p{L}…)(?=\p{L})")
+_PIECE = regex.compile(
+    rf"[\p{{Ps}}\p{{Pi}}]*(?:[\p{{Han}}々〆]{{1,4}}\p{{Hiragana}}{{0,4}}|\p{{Hiragana}}{{1,6}}|[\p{{Katakana}}ー]{{1,10}}|"
+    rf"[\p{{Thai}}\p{{Lao}}\p{{Khmer}}\p{{Myanmar}}]{{1,9}}|[^\p{{Ps}}\p{{Pi}}{WITHOUT_SPACES}]+)"
+    r"\p{M}*(?:(?![\p{Ps}\p{Pi}])\p{P})*|."
+)
+_HAS_NO_SPACES = regex.compile(rf"[{WITHOUT_SPACES}]")
+_LONGEST: Final = 45  # characters; the longest words that people use in German still fit
+_PART = regex.compile(rf"\X{{1,{_LONGEST}}}")
+
+_SIMPLE = regex.compile(r"[A-Za-z]+(?:['’-][A-Za-z]+)*[.,!?:;…]?")
+_SAYS_SOMETHING = regex.compile(r"[\p{L}\p{N}]")
+_EMOJI_RUN = regex.compile(rf"(?:{EMOJI})+")
+_TO_THE_NEXT = regex.compile(r"[👉➡▶🔹🔸🔷🔶✅✔✓❌✗☑💡📌👇⬇([{«“„]")
+_ARROW = regex.compile(r"(?:[→➡➔➜➝➞⇒⟶>»]\ufe0f?|[-=]+>)+")
+_SEPARATES = regex.compile(r"[-–—|•·/\\→➡➔➜➝➞⇒⟶>~]|=+>")
+_HASHTAG = regex.compile(r"(?<![\w&/])#(?=[\p{N}_]*\p{L})([\p{L}\p{N}\p{M}_]+)")
+_MENTION = regex.compile(r"(?<![\p{L}\p{N}])@(?=\p{L})([\p{L}\p{N}\p{M}_.-]*[\p{L}\p{N}\p{M}])")
+_HUMPS = regex.compile(r"(?<=[\p{Ll}\p{N}])(?=\p{Lu}\p{L})|(?<=\p{Lu})(?=\p{Lu}\p{Ll}{2})|(?<=\p{Ll}{2})(?=\p{N}{2})")
+_UNSAYABLE = regex.compile(
+    r"[^\p{L}\p{M}\p{N}\p{Sc}\s.,!?…:;'\"’‘“”„«»()&+=%/°@\u200c\u200d\p{Pd}"
+    r"、。！？，；：「」『』（）・،؛؟۔।॥·¿¡·־׳״]"
+)
+_SHOUTING: Final = 4  # words in capitals, one after the other, that are a style and not names
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Token:
+    """One token of a line; `spoken` is empty for what is only seen, and belongs to a neighbour."""
+
+    shown: str
+    spoken: str
+    bare: str  # as written, without emoji: what sentence ends are read from
+
+    @property
+    def separates(self) -> bool:
+        """A dash, a bar or an arrow: the voice pauses here."""
+        return not self.spoken and bool(_SEPARATES.match(self.shown))
+
+    @property
+    def leads(self) -> bool:
+        """A mark that belongs to what comes after it."""
+        return bool(_TO_THE_NEXT.match(self.shown))
+
+    @property
+    def is_arrow(self) -> bool:
+        return bool(_ARROW.fullmatch(self.shown))
+
+
+def tokens(line: str, *, english: bool) -> list[Token]:
+    """The tokens of one line, in order. With `english` false the numbers are left to the voice."""
+    chunks = _chunks(keep_together(line) if english else line)
+    read = []
+    for place, chunk in enumerate(chunks):
+        if _SIMPLE.fullmatch(chunk) and len(chunk) > 5:  # most words: nothing in them to look for
+            read.append(Token(shown=chunk, spoken=chunk, bare=chunk))
+            continue
+        bare = without_emoji(chunk).strip()
+        following = chunks[place + 1] if place + 1 < len(chunks) else ""
+        spoken = _spoken(bare, following, english=english)
+        read.append(Token(shown=chunk.replace("\u00a0", " "), spoken=spoken, bare=bare))
+    return _calmed(read)
+
+
+def _chunks(line: str) -> list[str]:
+    line = _FRENCH_MARKS.sub("\u00a0", _AFTER_ELLIPSIS.sub(" ", _DASHES.sub(r" \1 ", line)))
+    chunks: list[str] = []
+    for chunk in line.split(" "):
+        if not chunk:
+            continue
+        if not chunk.isascii() and _HAS_NO_SPACES.search(chunk):
+            pieces = _PIECE.findall(chunk)
+        else:
+            pieces = [chunk]
+        for piece in pieces:
+            chunks.extend(_PART.findall(piece) if len(piece) > _LONGEST else [piece])
+    return chunks
+
+
+def _spoken(bare: str, following: str, *, english: bool) -> str:
+    if _ARROW.fullmatch(bare) and not (english and bare.startswith(">")):
+        return ""
+    if "#" in bare:
+        bare = _HASHTAG.sub(lambda found: _without_humps(found[1]), bare)
+    if "@" in bare:
+        bare = _MENTION.sub(lambda found: found[1].replace("_", " ").replace(".", " "), bare)
+    bare = bare.replace("://", " ")
+    said = say(bare, following) if english else bare
+    said = _BEFORE_MARK.sub("", " ".join(_UNSAYABLE.sub(" ", said).split()))
+    return said if said == "&" or _SAYS_SOMETHING.search(said) else ""
+
+
+def _without_humps(tag: str) -> str:
+    """`FutureOfWork` → `Future of Work`."""
+    words = _HUMPS.sub(" ", tag.replace("_", " ")).split()
+    return " ".join(word.lower() if place and word in LITTLE else word for place, word in enumerate(words))
+
+
+def _calmed(read: list[Token]) -> list[Token]:
+    """Runs of four and more words in capitals are said as an ordinary sentence: voices spell capitals out."""
+    run: list[int] = []
+    calm = list(read)
+    for place in range(len(read) + 1):
+        token = read[place] if place < len(read) else None
+        if token is not None and (not token.bare or token.bare.upper() == token.bare.lower()):
+            continue  # figures and emoji do not end a run
+        if token is not None and token.bare.isupper() and token.bare.isascii():
+            run.append(place)
+            continue
+        if len(run) >= _SHOUTING and any(len(read[shouted].bare) > 3 for shouted in run):
+            for shouted in run:
+                first = shouted == run[0] or read[shouted - 1].bare.endswith((".", "!", "?"))
+                calm[shouted] = replace(read[shouted], spoken=_calm(read[shouted].spoken, first=first))
+        run = []
+    return calm
+
+
+def _calm(spoken: str, *, first: bool) -> str:
+    core = regex.sub(r"[^\w&]", "", spoken)
+    if core in ACRONYMS or core == "I" or spoken.startswith(("I'", "I’")):
+        return spoken if core in ACRONYMS or core == "I" else spoken[:1] + spoken[1:].lower()
+    return spoken.capitalize() if first else spoken.lower()

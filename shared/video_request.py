@@ -1,0 +1,217 @@
+"""The whole order for one film: parsed strictly from strangers, carried as one frozen value through the queue."""
+
+import difflib
+import hashlib
+import re
+from typing import Annotated, Any, Final, Literal, Protocol
+
+import msgspec
+from msgspec import Meta
+
+from shared.errors import FieldError, InvalidRequest, Unavailable
+from shared.jobs import is_id
+from shared.styles import STYLES
+
+VERSION: Final = 1  # of the task's body; a worker that meets another one leaves it to a newer worker
+MAX_CONTENT: Final = 3000  # UTF-16 code units: LinkedIn's own limit for a post, counted to the safe side
+MAX_IMAGES: Final = 3
+MAX_METADATA_BYTES: Final = 1024
+MIN_DURATION: Final = 3  # seconds; LinkedIn takes nothing shorter
+
+AspectRatio = Literal["4:5", "1:1", "9:16", "16:9"]
+FRAMES: Final[dict[str, tuple[int, int]]] = {
+    "4:5": (1080, 1350),  # the tallest that the feed shows whole
+    "1:1": (1080, 1080),
+    "9:16": (1080, 1920),
+    "16:9": (1920, 1080),
+}
+_VOICE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8}){1,2}-[A-Za-z]{2,40}Neural")
+_RATE = re.compile(r"[+-]\d{1,3}%")
+
+
+class CaptionOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    enabled: Annotated[bool, Meta(description="true or false")] = True
+    style: Annotated[
+        Literal["highlight", "word_by_word", "classic"], Meta(description="one of highlight, word_by_word, classic")
+    ] = "highlight"
+    position: Annotated[Literal["top", "center", "bottom"], Meta(description="one of top, center, bottom")] = "bottom"
+
+
+class PostedVideo(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a caller may ask for. A field is here only once it works; its description finishes "must be …"."""
+
+    content: Annotated[str, Meta(description="the text of the post, 1 to 3,000 characters")]
+    style: Annotated[str, Meta(description=f"one of {', '.join(STYLES)}")] = "professional"
+    user_image_ids: Annotated[
+        tuple[str, ...], Meta(max_length=MAX_IMAGES, description="a list of at most 3 ids that the upload answered")
+    ] = ()
+    aspect_ratio: Annotated[AspectRatio, Meta(description="one of 4:5, 1:1, 9:16, 16:9")] = "4:5"
+    max_duration_seconds: Annotated[float | None, Meta(description="a number of seconds")] = None
+    voice: Annotated[str | None, Meta(description='the name of a voice such as "en-US-JennyNeural"')] = None
+    rate: Annotated[str | None, Meta(description='a change of speed from "-50%" to "+100%", sign included')] = None
+    narration: Annotated[Literal["auto", "off"], Meta(description="auto or off")] = "auto"
+    captions: Annotated[CaptionOptions, Meta(description="an object with enabled, style, position")] = CaptionOptions()
+    quality: Annotated[Literal["preview", "standard", "high"], Meta(description="one of preview, standard, high")] = (
+        "standard"
+    )
+    motion: Annotated[
+        Literal["auto", "none", "zoom_in", "zoom_out", "pan"],
+        Meta(description="one of auto, none, zoom_in, zoom_out, pan"),
+    ] = "auto"
+    transition: Annotated[Literal["auto", "none", "fade"], Meta(description="one of auto, none, fade")] = "auto"
+    metadata: Annotated[dict[str, Any], Meta(description="an object of at most 1 KB, which the status echoes")] = (
+        msgspec.field(default_factory=dict)
+    )
+
+
+class VideoRequest(PostedVideo, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A posted video that was accepted: with its id, its owner and when it came."""
+
+    version: int = VERSION
+    job_id: str
+    owner: str | None = None
+    created_at: str  # RFC 3339
+    request_id: str | None = None
+
+    @classmethod
+    def parse(
+        cls,
+        body: bytes,
+        *,
+        job_id: str,
+        created_at: str,
+        max_duration: float,
+        owner: str | None = None,
+        request_id: str | None = None,
+    ) -> "VideoRequest":
+        """A stranger's JSON, whatever its Content-Type said; raises InvalidRequest with every mistake at once."""
+        try:
+            raw = msgspec.json.decode(body)
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            raise InvalidRequest('The body is not JSON. Send {"content": "…"}.') from None
+        if not isinstance(raw, dict):
+            raise InvalidRequest('The body must be a JSON object such as {"content": "…"}.')
+        values, errors = _checked(PostedVideo, raw, "")
+        errors += _beyond_types(values, max_duration)
+        if errors:
+            raise InvalidRequest(
+                errors[0].message if len(errors) == 1 else f"{len(errors)} fields need a change.", errors=errors
+            )
+        values["content"] = values["content"].strip()
+        return cls(**values, job_id=job_id, created_at=created_at, owner=owner, request_id=request_id)
+
+    def to_json(self) -> bytes:
+        return msgspec.json.encode(self)
+
+    @classmethod
+    def from_json(cls, body: bytes | str) -> "VideoRequest":
+        """A task's body, written by us and signed; raises Unavailable for a version this worker does not know."""
+        try:
+            version = msgspec.json.decode(body, type=_Versioned).version
+        except msgspec.DecodeError:
+            raise InvalidRequest("The task's body is not a video request.") from None
+        if version != VERSION:
+            raise Unavailable(f"This worker knows version {VERSION} of a task, not {version}.")
+        try:
+            return msgspec.json.decode(body, type=cls)
+        except msgspec.DecodeError as error:
+            raise InvalidRequest("The task's body is not a video request.") from error
+
+    @property
+    def frame(self) -> tuple[int, int]:
+        """Width and height of the film in pixels."""
+        return FRAMES[self.aspect_ratio]
+
+    def fingerprint(self) -> str:
+        """The same for the same order, however it was written: what an idempotency key stands for."""
+        ordered = {name: getattr(self, name) for name in PostedVideo.__struct_fields__}
+        return hashlib.sha256(msgspec.json.encode(ordered, order="deterministic")).hexdigest()
+
+
+class _Versioned(msgspec.Struct):
+    version: int
+
+
+class TaskQueue(Protocol):
+    def enqueue(self, request: VideoRequest) -> None:
+        """Have it delivered to render at least once; the same request again is one task. Raises Unavailable."""
+        ...
+
+
+def utf16_length(text: str) -> int:
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
+def unknown_field(name: str, known: list[str]) -> FieldError:
+    shown = "".join(character for character in name if character.isprintable())[:60]
+    near = difflib.get_close_matches(name[:60], known, n=1)
+    tip = f" Did you mean {near[0]}?" if near else f" Known are {', '.join(known)}."
+    return FieldError(shown, "unknown_field", f"There is no field {shown}.{tip}")
+
+
+def _checked(struct: type[msgspec.Struct], raw: dict[str, Any], prefix: str) -> tuple[dict[str, Any], list[FieldError]]:
+    """Each field converted by itself, so that one answer can list every mistake."""
+    fields = {field.name: field for field in msgspec.structs.fields(struct)}
+    errors = [unknown_field(prefix + name, [prefix + known for known in fields]) for name in raw if name not in fields]
+    values: dict[str, Any] = {}
+    for name, field in fields.items():
+        if name not in raw:
+            if field.required:
+                errors.append(FieldError(prefix + name, "required", f"{prefix}{name} is missing: {_expected(field)}."))
+            continue
+        value = raw[name]
+        if name == "captions" and isinstance(value, dict):
+            inner, inner_errors = _checked(CaptionOptions, value, f"{prefix}{name}.")
+            errors += inner_errors
+            if not inner_errors:
+                values[name] = CaptionOptions(**inner)
+            continue
+        try:
+            values[name] = msgspec.convert(value, field.type)
+        except msgspec.ValidationError:
+            errors.append(FieldError(prefix + name, "invalid", f"{prefix}{name} must be {_expected(field)}."))
+    return values, errors
+
+
+def _expected(field: msgspec.structs.FieldInfo) -> str:
+    for meta in getattr(field.type, "__metadata__", ()):
+        if isinstance(meta, Meta) and meta.description:
+            return meta.description
+    return "of another type"
+
+
+def _beyond_types(values: dict[str, Any], max_duration: float) -> list[FieldError]:
+    """What a type cannot say. Looks only at the values that have the right type."""
+    errors: list[FieldError] = []
+
+    def refuse(field: str, code: str, message: str) -> None:
+        errors.append(FieldError(field, code, message))
+
+    content = values.get("content")
+    if content is not None:
+        if not content.strip():
+            refuse("content", "empty", "content is empty: send the text of the post.")
+        elif (length := utf16_length(content)) > MAX_CONTENT:
+            refuse("content", "too_long", f"content has {length:,} characters; LinkedIn takes {MAX_CONTENT:,}.")
+    if (style := values.get("style", "professional")) not in STYLES:
+        near = difflib.get_close_matches(style[:40], STYLES, n=1)
+        tip = f" Did you mean {near[0]}?" if near else ""
+        refuse("style", "invalid", f"style must be one of {', '.join(STYLES)}.{tip}")
+    for index, image_id in enumerate(values.get("user_image_ids", ())):
+        if not is_id(image_id):
+            refuse(f"user_image_ids[{index}]", "invalid", "This is not an id that the upload answered.")
+    if len(set(values.get("user_image_ids", ()))) < len(values.get("user_image_ids", ())):
+        refuse("user_image_ids", "invalid", "user_image_ids names a picture twice.")
+    seconds = values.get("max_duration_seconds")
+    if seconds is not None and not MIN_DURATION <= seconds <= max_duration:
+        refuse(
+            "max_duration_seconds", "out_of_range", f"max_duration_seconds must be {MIN_DURATION} to {max_duration:g}."
+        )
+    if (voice := values.get("voice")) is not None and not _VOICE.fullmatch(voice):
+        refuse("voice", "invalid", 'voice must be the name of a voice such as "en-US-JennyNeural".')
+    rate = values.get("rate")
+    if rate is not None and not (_RATE.fullmatch(rate) and -50 <= int(rate[:-1]) <= 100):
+        refuse("rate", "invalid", 'rate must be a change of speed from "-50%" to "+100%", sign included.')
+    if len(msgspec.json.encode(values.get("metadata", {}))) > MAX_METADATA_BYTES:
+        refuse("metadata", "too_long", "metadata must be at most 1 KB of JSON.")
+    return errors
