@@ -11,8 +11,8 @@ from shared.services import Services
 from shared.signature import HEADER
 from shared.video_request import VideoRequest
 
+from .fonts import fonts_are_there
 from .job import run_job
-from .lettering import fonts_are_there
 from .pipeline import Studio
 
 BODY_LIMIT = 1024 * 1024  # the largest task that Cloud Tasks takes

@@ -1,6 +1,7 @@
 """make_video: the stages of a film, from top to bottom."""
 
 import contextvars
+import math
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -16,24 +17,25 @@ from shared.blobs import BlobStore, image_name, sign_links, video_name
 from shared.config import Settings
 from shared.errors import ImageNotFound, NotFound, RenderFailed
 from shared.jobs import Film, JobWarning, Links, Stage
-from shared.storyboard import Scene, Storyboard, build, choose
+from shared.storyboard import Storyboard, build
 from shared.styles import STYLES, Style
 from shared.video_request import VideoRequest
 
 from . import captions as subtitles
 from .captions import Caption
 from .encoder import QUALITIES, Quality, encode, join
+from .fonts import unsupported
 from .frames import FrameSource
 from .inspection import inspect, linkedin_check
 from .job import Attempt
 from .lettering import Lettering, Sprite
-from .narration import NarrationFailed, Spoken, speak
+from .narration import Narration, NarrationFailed, Spoken, speak
 from .narrators import narrators
 from .pictures import MediaSource
 from .sound import master
 from .sources.drawn import DrawnBackgrounds
 from .sources.uploaded import UploadedPictures
-from .timeline import FPS, TAIL, Timeline, lay_out
+from .timeline import FPS, SCENE_PAUSE, TAIL, Timeline, lay_out
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -55,26 +57,17 @@ class Studio:
         seconds = request.max_duration_seconds or self.settings.max_video_seconds
 
         attempt.report(Stage.MEDIA_PROCESSING)
-        storyboard = build(request.content, max_seconds=seconds - TAIL, rate=self._rate(request))
-        attempt.warn(storyboard.warnings)
+        storyboard = build(request.content, max_seconds=seconds, rate=self._rate(request))
         with TemporaryDirectory(prefix="film-") as folder, ThreadPoolExecutor(max_workers=1) as beside:
             voice = beside.submit(_in_context(self._spoken), storyboard, request, attempt)
             pictures = self._pictures(request, style, attempt)
             attempt.report(Stage.AUDIO_GENERATION)
             spoken = voice.result()
-            scenes, spoken = _fitted(storyboard.scenes, spoken, seconds - TAIL, attempt)
-            timeline = lay_out(
-                [[word.shown for word in scene.words] for scene in scenes],
-                spoken.scenes,
-                segment_seconds=self.settings.segment_seconds,
-                pictures=len(request.user_image_ids) or None,
-                fades=request.transition != "none",
-            )
+            storyboard, timeline = self._laid_out(storyboard, spoken.scenes, request, seconds)
+            attempt.warn([*storyboard.warnings, *_lettering_warnings(storyboard)])
             attempt.report(Stage.COMBINING_MEDIA)
             track = Path(folder, "sound.m4a")
-            sound = beside.submit(
-                _in_context(master), timeline.voice, timeline.sample_rate, track, check=attempt.check
-            )
+            sound = beside.submit(_in_context(master), timeline.voice, timeline.sample_rate, track, check=attempt.check)
             lettering = Lettering((width, height), style.palette)
             titles = Titles.of(timeline, lettering, request)
             source = FrameSource(
@@ -122,6 +115,26 @@ class Studio:
             log.event("narrator_failed", engine=engine, reason=reason)
         attempt.warn(_narration_warnings(spoken, names), degraded=bool(spoken.failures) or spoken.engine != names[0])
         return spoken
+
+    def _laid_out(
+        self, storyboard: Storyboard, narrations: Sequence[Narration], request: VideoRequest, seconds: float
+    ) -> tuple[Storyboard, Timeline]:
+        """One clock for what fits into `seconds`, now that true durations are known: whole sentences go, or none."""
+        over = TAIL  # what a film is longer than its scenes together
+        while True:
+            durations = [narration.duration + SCENE_PAUSE for narration in narrations]
+            durations[0] += over
+            fitted, kept = storyboard.fitted(durations, seconds)
+            timeline = lay_out(
+                [[word.shown for word in scene.words] for scene in fitted.scenes],
+                [narrations[place] for place in kept],
+                segment_seconds=self.settings.segment_seconds,
+                pictures=len(request.user_image_ids) or None,
+                fades=request.transition != "none",
+            )
+            if timeline.duration <= seconds or over > seconds:
+                return fitted, timeline
+            over += timeline.duration - seconds + 1 / FPS  # the gaps of the transitions count as well
 
     def _pictures(self, request: VideoRequest, style: Style, attempt: Attempt) -> MediaSource:
         """The user's own pictures, exactly those and in their order; else drawn ones."""
@@ -232,27 +245,22 @@ class Titles:
             marked = options.enabled and options.style != "classic"
             return self.lettering.hook(self.hook, subtitles.active_word(self.hook, moment) if marked else None)
         for number, caption in enumerate(self.burned):
-            begins = 0.0 if number == 0 and not self.hook else caption.start  # the first frame is never without words
-            if begins <= moment < caption.end:
+            begins = 0.0 if number == 0 and not self.hook else caption.start  # the first frame is never without words,
+            ends = math.inf if number == len(self.burned) - 1 else caption.end  # nor is the last
+            if begins <= moment < ends:
                 return self.lettering.caption(
                     caption, caption.active(moment), position=options.position, style=options.style
                 )
         return None
 
 
-def _fitted(
-    scenes: Sequence[Scene], spoken: Spoken, seconds: float, attempt: Attempt
-) -> tuple[tuple[Scene, ...], Spoken]:
-    """The scenes that fit the length now that their true durations are known: whole ones go, nothing is trimmed."""
-    kept = choose([narration.duration for narration in spoken.scenes], seconds)
-    if len(kept) < len(scenes):
-        left_out = len(scenes) - len(kept)
-        message = f"{left_out} more sentences were left out: the voice took longer than planned."
-        attempt.warn([JobWarning(code="text_shortened", message=message)])
-    return (
-        tuple(scenes[index] for index in kept),
-        Spoken(scenes=tuple(spoken.scenes[index] for index in kept), engine=spoken.engine, failures=spoken.failures),
-    )
+def _lettering_warnings(storyboard: Storyboard) -> list[JobWarning]:
+    """What the screen cannot show: letters that no font of ours has. They are left out, never drawn as boxes."""
+    missing = unsupported("".join(word.shown for scene in storyboard.scenes for word in scene.words))
+    if not missing:
+        return []
+    letters = " ".join(missing[:8]) + (" …" if len(missing) > 8 else "")
+    return [JobWarning(code="letters_left_out", message=f"The captions leave out what cannot be drawn yet: {letters}")]
 
 
 def _narration_warnings(spoken: Spoken, names: Sequence[str]) -> list[JobWarning]:

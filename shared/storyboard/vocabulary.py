@@ -36,6 +36,13 @@ PRICED: Final = _words(
     """
 )
 
+# What people love: `I <3 it`, but `in <3 years`.
+HEARTED: Final = _words(
+    """
+    it you u this that them my our the all y'all
+    """
+)
+
 # Small again inside `#FutureOfWork`.
 LITTLE: Final = _words(
     """

@@ -24,6 +24,7 @@ _LONGEST: Final = 45  # characters; the longest words that people use in German 
 _PART = regex.compile(rf"\X{{1,{_LONGEST}}}")
 
 _SIMPLE = regex.compile(r"[A-Za-z]+(?:['’-][A-Za-z]+)*[.,!?:;…]?")
+_SAID_OTHERWISE: Final = frozenset(["vs", "no", "approx"])
 _SAYS_SOMETHING = regex.compile(r"[\p{L}\p{N}]")
 _EMOJI_RUN = regex.compile(rf"(?:{EMOJI})+")
 _TO_THE_NEXT = regex.compile(r"[👉➡▶🔹🔸🔷🔶✅✔✓❌✗☑💡📌👇⬇([{«“„]")
@@ -67,7 +68,7 @@ def tokens(line: str, *, english: bool) -> list[Token]:
     chunks = _chunks(keep_together(line) if english else line)
     read = []
     for place, chunk in enumerate(chunks):
-        if _SIMPLE.fullmatch(chunk) and len(chunk) > 5:  # most words: nothing in them to look for
+        if _SIMPLE.fullmatch(chunk) and chunk.rstrip(".,!?:;…").lower() not in _SAID_OTHERWISE:  # most words
             read.append(Token(shown=chunk, spoken=chunk, bare=chunk))
             continue
         bare = without_emoji(chunk).strip()

@@ -20,7 +20,8 @@ const STAGES = {
 const $ = (id) => document.getElementById(id);
 const form = $("compose");
 const fields = form.elements;
-const { generateUrl, statusUrl, uploadUrl } = document.body.dataset;
+const { generateUrl, uploadUrl } = document.body.dataset;
+const statusUrl = document.body.dataset.statusUrl.replace(/\/$/, "");
 const state = {
   pictures: [], // {id, name, blob, url, note, error}, in the order of the film
   preparing: Promise.resolve(), // one at a time: a phone has little memory

@@ -60,6 +60,13 @@ _COVERAGE: Final = {
 }
 
 
+def fonts_are_there() -> None:
+    """Raises OSError where a font file cannot be opened."""
+    for name in TEXT_FONTS:
+        font(name, 32)
+    font(EMOJI_FONT, EMOJI_SIZE)
+
+
 @lru_cache(maxsize=32)
 def font(name: str, size: int) -> ImageFont.FreeTypeFont:
     """The font file `name` at `size` pixels."""

@@ -197,8 +197,8 @@ def beams(rng: np.random.Generator, canvas: Canvas) -> Field:
     angle = -side * np.arctan2(x - at_x, y - at_y)
     fade = np.exp(-np.hypot(x - at_x, y - at_y) / 1.3)
     tone = mesh(rng, canvas) * 0.62
-    for index in range(4):
-        beside = angle - (0.02 + 0.27 * index + rng.uniform(-0.05, 0.05))
+    for index in range(5):
+        beside = angle - (-0.24 + 0.27 * index + rng.uniform(-0.05, 0.05))
         shaft = step(-0.03, 0.012, beside) * np.exp(-np.maximum(beside, 0) / rng.uniform(0.13, 0.26))
         tone = tone + rng.uniform(0.3, 0.5) * shaft * fade
     return canvas.blown_up(tone)

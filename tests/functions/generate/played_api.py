@@ -17,6 +17,7 @@ POLICY = (
     f"default-src 'self'; img-src 'self' blob: data: {ORIGINS}; media-src 'self' blob: {ORIGINS}; "
     f"connect-src 'self' {ORIGINS}; frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
 )
+ADDRESSES = {"generate_url": "/api/video/generate", "status_url": "/api/video/status", "upload_url": "/api/images"}
 JOB = "0190a1b2-0000-7000-8000-000000000001"
 DROP = "drop"  # in a script: the connection breaks in mid-answer
 
@@ -90,8 +91,8 @@ def app_of(api: PlayedApi) -> Flask:
     @app.get("/<path:prefix>/test")
     def page(prefix: str) -> Response:
         text = (PAGE / "index.html").read_text()
-        for name, path in (("generate", "/api/video/generate"), ("status", "/api/video/status"), ("upload", "/api/images")):
-            text = text.replace(f"{{{{{name}_url}}}}", html.escape(path))
+        for name, path in ADDRESSES.items():
+            text = text.replace("{{" + name + "}}", html.escape(path))
         return Response(text, content_type="text/html; charset=utf-8", headers={"Content-Security-Policy": POLICY})
 
     @app.get("/test/<name>", defaults={"prefix": ""})

@@ -18,6 +18,8 @@ from tests.functions.generate.played_api import DROP, JOB, PAGE, PlayedApi, fini
 
 __all__ = ["browser"]  # a fixture: pytest finds it by its name in this module
 
+OpenPage = Callable[..., Page]
+
 POST = "Shipping beats planning. We cut our release cycle from six weeks to two days!"
 
 
@@ -28,9 +30,9 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
     Image.new("RGB", (108, 136), "#14589b").save(folder / "film.jpg")
     (folder / "film.vtt").write_text("WEBVTT\n\n00:00.000 --> 00:01.000\nShipping beats planning.\n")
     (folder / "film.srt").write_text("1\n00:00:00,000 --> 00:00:01,000\nShipping beats planning.\n")
-    command = [imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error", "-f", "lavfi", "-i", "color=c=0x14589b:s=108x136:r=25:d=1"]
-    command += ["-pix_fmt", "yuv420p", "-movflags", "+faststart", str(folder / "film.mp4")]
-    subprocess.run(command, check=True)
+    still = ["-loop", "1", "-i", str(folder / "film.jpg"), "-t", "1", "-r", "25"]
+    film = ["-pix_fmt", "yuv420p", "-movflags", "+faststart", str(folder / "film.mp4")]
+    subprocess.run([imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error", *still, *film], check=True)
     return folder
 
 
@@ -41,7 +43,7 @@ def api(files: Path) -> Iterator[PlayedApi]:
 
 
 @pytest.fixture
-def open_page(browser: Browser, api: PlayedApi) -> Iterator[Callable[..., Page]]:
+def open_page(browser: Browser, api: PlayedApi) -> Iterator[OpenPage]:
     """Opens the page; after the test nothing but refused answers may stand in its console."""
     pages: list[tuple[Page, list[str]]] = []
 
@@ -81,7 +83,7 @@ def phone_photo() -> bytes:
 
 
 def add(page: Page, name: str, data: bytes) -> None:
-    page.locator("#files").set_input_files([{"name": name, "mimeType": "application/octet-stream", "buffer": data}])
+    page.locator("#files").set_input_files({"name": name, "mimeType": "application/octet-stream", "buffer": data})
 
 
 def tab_to(page: Page, selector: str) -> None:
@@ -92,7 +94,7 @@ def tab_to(page: Page, selector: str) -> None:
     raise AssertionError(f"the Tab key does not reach {selector}")
 
 
-def test_the_whole_flow_works_by_mouse(open_page: Callable[..., Page], api: PlayedApi) -> None:
+def test_the_whole_flow_works_by_mouse(open_page: OpenPage, api: PlayedApi) -> None:
     page = open_page()
     page.get_by_label("Your post").fill(POST)
     add(page, "team.png", picture())
@@ -104,9 +106,8 @@ def test_the_whole_flow_works_by_mouse(open_page: Callable[..., Page], api: Play
     page.get_by_role("button", name="Make the film").click()
 
     expect(page.get_by_role("heading", name="Your film is ready")).to_be_focused()
-    assert api.requests == [
-        {"content": POST, "style": "dynamic", "aspect_ratio": "1:1", "user_image_ids": ["image-1-0"], "narration": "off"}
-    ]
+    choices = {"style": "dynamic", "aspect_ratio": "1:1", "narration": "off"}
+    assert api.requests == [{"content": POST, "user_image_ids": ["image-1-0"], **choices}]
     assert re.fullmatch(r"[0-9a-f]{32}", api.keys[0])
     page.wait_for_function("document.querySelector('video').readyState >= 1")
     assert page.evaluate("document.querySelector('video').videoWidth") == 108
@@ -123,7 +124,7 @@ def test_the_whole_flow_works_by_mouse(open_page: Callable[..., Page], api: Play
     expect(page.get_by_text("Narrated by Jenny, American English.")).to_be_visible()
 
 
-def test_the_whole_flow_works_by_keyboard_alone(open_page: Callable[..., Page], api: PlayedApi, tmp_path: Path) -> None:
+def test_the_whole_flow_works_by_keyboard_alone(open_page: OpenPage, api: PlayedApi, tmp_path: Path) -> None:
     (tmp_path / "team.png").write_bytes(picture())
     page = open_page()
     page.on("filechooser", lambda chooser: None)  # takes over the chooser from now on, well before it opens
@@ -156,7 +157,7 @@ def test_the_whole_flow_works_by_keyboard_alone(open_page: Callable[..., Page], 
     expect(page.locator("#content")).to_have_value(POST)
 
 
-def test_characters_are_counted_as_linkedin_counts_them(open_page: Callable[..., Page], api: PlayedApi) -> None:
+def test_characters_are_counted_as_linkedin_counts_them(open_page: OpenPage, api: PlayedApi) -> None:
     page = open_page()
     page.locator("#content").fill("é👍🏽")
     expect(page.locator("#count")).to_have_text("5 of 3,000")
@@ -167,7 +168,7 @@ def test_characters_are_counted_as_linkedin_counts_them(open_page: Callable[...,
     assert api.requests == []
 
 
-def test_a_phone_photo_arrives_small_upright_and_without_its_secrets(open_page: Callable[..., Page], api: PlayedApi) -> None:
+def test_a_phone_photo_arrives_small_upright_and_without_its_secrets(open_page: OpenPage, api: PlayedApi) -> None:
     photo = phone_photo()
     assert len(photo) > 2_000_000 and b"my home address" in photo
     page = open_page()
@@ -198,7 +199,7 @@ def test_a_phone_photo_arrives_small_upright_and_without_its_secrets(open_page: 
     assert api.requests[0]["user_image_ids"] == ["image-1-0", "image-1-1", "image-1-2"]
 
 
-def test_a_fourth_picture_is_refused(open_page: Callable[..., Page]) -> None:
+def test_a_fourth_picture_is_refused(open_page: OpenPage) -> None:
     page = open_page()
     for index in range(4):
         add(page, f"{index}.png", picture())
@@ -213,7 +214,7 @@ def test_a_fourth_picture_is_refused(open_page: Callable[..., Page]) -> None:
     ]
 
 
-def test_what_cannot_be_a_picture_of_a_film_is_refused_in_words(open_page: Callable[..., Page]) -> None:
+def test_what_cannot_be_a_picture_of_a_film_is_refused_in_words(open_page: OpenPage) -> None:
     page = open_page()
     for name, data, words in (
         ("live.heic", b"\0\0\0\x18ftypheic" + bytes(200), "HEIC photo, which this browser cannot read"),
@@ -226,7 +227,7 @@ def test_what_cannot_be_a_picture_of_a_film_is_refused_in_words(open_page: Calla
     expect(page.locator(".tile")).to_have_count(0)
 
 
-def test_pictures_can_be_dropped_and_pasted(open_page: Callable[..., Page]) -> None:
+def test_pictures_can_be_dropped_and_pasted(open_page: OpenPage) -> None:
     page = open_page()
     page.evaluate("""async () => {
         const canvas = Object.assign(document.createElement("canvas"), { width: 300, height: 300 });
@@ -241,7 +242,7 @@ def test_pictures_can_be_dropped_and_pasted(open_page: Callable[..., Page]) -> N
     expect(page.get_by_alt_text("Picture 2: pasted.png")).to_be_visible()
 
 
-def test_an_empty_post_is_not_sent(open_page: Callable[..., Page], api: PlayedApi) -> None:
+def test_an_empty_post_is_not_sent(open_page: OpenPage, api: PlayedApi) -> None:
     page = open_page()
     page.get_by_role("button", name="Make the film").click()
     alert = page.get_by_role("alert")
@@ -251,7 +252,7 @@ def test_an_empty_post_is_not_sent(open_page: Callable[..., Page], api: PlayedAp
     assert api.requests == []
 
 
-def test_a_refusal_stands_beside_its_field_and_in_an_alert(open_page: Callable[..., Page], api: PlayedApi) -> None:
+def test_a_refusal_stands_beside_its_field_and_in_an_alert(open_page: OpenPage, api: PlayedApi) -> None:
     error = {"field": "content", "code": "nothing_to_narrate", "message": "Add a sentence to say aloud."}
     api.generate = [
         problem(422, "nothing_to_narrate", "There is nothing to say.", errors=[error], request_id="r-1"),
@@ -273,7 +274,7 @@ def test_a_refusal_stands_beside_its_field_and_in_an_alert(open_page: Callable[.
     assert api.keys[0] != api.keys[1]
 
 
-def test_a_refused_picture_says_so_on_its_tile(open_page: Callable[..., Page], api: PlayedApi) -> None:
+def test_a_refused_picture_says_so_on_its_tile(open_page: OpenPage, api: PlayedApi) -> None:
     error = {"field": "images[1]", "code": "image_unreadable", "message": "This one is cut off."}
     api.upload = [problem(422, "image_unreadable", "One picture cannot be read.", errors=[error])]
     page = open_page()
@@ -288,7 +289,7 @@ def test_a_refused_picture_says_so_on_its_tile(open_page: Callable[..., Page], a
     assert api.requests == []
 
 
-def test_too_many_requests_says_when_to_try_again(open_page: Callable[..., Page], api: PlayedApi) -> None:
+def test_too_many_requests_says_when_to_try_again(open_page: OpenPage, api: PlayedApi) -> None:
     api.generate = [problem(429, "rate_limited", "That was the last film for this hour.", retry_after_seconds=600)]
     page = open_page()
     page.locator("#content").fill(POST)
@@ -297,7 +298,7 @@ def test_too_many_requests_says_when_to_try_again(open_page: Callable[..., Page]
     expect(page.get_by_role("alert")).to_contain_text(re.compile(r"Try again in 10 minutes, at \d\d:\d\d"))
 
 
-def test_a_lost_answer_is_asked_for_again_with_the_same_key(open_page: Callable[..., Page], api: PlayedApi) -> None:
+def test_a_lost_answer_is_asked_for_again_with_the_same_key(open_page: OpenPage, api: PlayedApi) -> None:
     api.generate = [DROP, {"job_id": JOB}]
     page = open_page()
     page.locator("#content").fill(POST)
@@ -311,9 +312,9 @@ def test_a_lost_answer_is_asked_for_again_with_the_same_key(open_page: Callable[
     assert len(api.uploads) == 1
 
 
-def test_watching_goes_on_after_a_dropped_connection(open_page: Callable[..., Page], api: PlayedApi) -> None:
+def test_watching_goes_on_after_a_dropped_connection(open_page: OpenPage, api: PlayedApi) -> None:
     busy = problem(503, "unavailable", "Redis does not answer.")
-    api.statuses = [job("processing", 12, "media_processing"), DROP, DROP, busy, finished()]
+    api.statuses = [job("processing", 12, "media_processing"), DROP, busy, finished()]
     page = open_page()
     page.locator("#content").fill(POST)
     page.get_by_role("button", name="Make the film").click()
@@ -321,7 +322,7 @@ def test_watching_goes_on_after_a_dropped_connection(open_page: Callable[..., Pa
     expect(page.get_by_role("heading", name="Your film is ready")).to_be_visible(timeout=15_000)
 
 
-def test_progress_is_told_in_words_and_figures(open_page: Callable[..., Page], api: PlayedApi) -> None:
+def test_progress_is_told_in_words_and_figures(open_page: OpenPage, api: PlayedApi) -> None:
     api.statuses = [job("processing", 47, "combining_media", eta_seconds=6)]
     page = open_page()
     page.locator("#content").fill(POST)
@@ -336,7 +337,7 @@ def test_progress_is_told_in_words_and_figures(open_page: Callable[..., Page], a
     expect(page.locator("#content")).to_have_value(POST)
 
 
-def test_a_reload_finds_the_film_and_the_form_again(open_page: Callable[..., Page], api: PlayedApi) -> None:
+def test_a_reload_finds_the_film_and_the_form_again(open_page: OpenPage, api: PlayedApi) -> None:
     api.statuses = [job("processing", 47, "combining_media")]
     page = open_page()
     page.locator("#content").fill(POST)
@@ -354,9 +355,10 @@ def test_a_reload_finds_the_film_and_the_form_again(open_page: Callable[..., Pag
     assert len(api.requests) == 1 and "#" not in page.url
 
 
-def test_a_failed_film_says_why_and_can_be_tried_again(open_page: Callable[..., Page], api: PlayedApi) -> None:
-    detail = {"code": "stalled", "stage": "combining_media", "retryable": True, "hint": "Try it again.", "request_id": "r-9"}
-    api.statuses = [job("error", 47, "combining_media", error="Nobody works on it any more.", error_detail=detail), finished()]
+def test_a_failed_film_says_why_and_can_be_tried_again(open_page: OpenPage, api: PlayedApi) -> None:
+    detail = {"code": "stalled", "retryable": True, "hint": "Try it again.", "request_id": "r-9"}
+    failed = job("error", 47, "combining_media", error="Nobody works on it any more.", error_detail=detail)
+    api.statuses = [failed, finished()]
     page = open_page()
     page.locator("#content").fill(POST)
     page.get_by_role("button", name="Make the film").click()
@@ -369,7 +371,7 @@ def test_a_failed_film_says_why_and_can_be_tried_again(open_page: Callable[..., 
     assert api.requests[0] == api.requests[1] and api.keys[0] != api.keys[1]
 
 
-def test_a_job_that_nobody_knows_ends_the_waiting(open_page: Callable[..., Page], api: PlayedApi) -> None:
+def test_a_job_that_nobody_knows_ends_the_waiting(open_page: OpenPage, api: PlayedApi) -> None:
     api.statuses = [problem(404, "not_found", "There is no such film.", hint="Films are known for 24 hours.")]
     page = open_page(f"/test#job={JOB}")
     expect(page.get_by_role("alert")).to_contain_text("There is no such film.")
@@ -377,14 +379,13 @@ def test_a_job_that_nobody_knows_ends_the_waiting(open_page: Callable[..., Page]
     expect(page.get_by_role("button", name="Try again")).to_be_hidden()
 
 
-def test_hostile_words_stay_words(open_page: Callable[..., Page], api: PlayedApi) -> None:
+def test_hostile_words_stay_words(open_page: OpenPage, api: PlayedApi) -> None:
     hostile = '<img src=x onerror="document.title=1">'
-    warning = {"code": "x", "message": hostile}
-    voice = {"engine": "edge", "voice": hostile}
-    api.statuses = [
-        finished() | {"warnings": [warning], "narration": voice, "credits": [{"text": hostile, "url": "javascript:alert(1)"}],
-                      "captions_url": "javascript:alert(1)"}
-    ]  # fmt: skip
+    answer = finished(warnings=[{"code": "x", "message": hostile}])
+    answer["narration"] = {"engine": "edge", "voice": hostile}
+    answer["credits"] = [{"text": hostile, "url": "javascript:alert(1)"}]
+    answer["captions_url"] = "javascript:alert(1)"
+    api.statuses = [answer]
     page = open_page()
     page.locator("#content").fill(hostile)
     expect(page.locator("#feed-text")).to_have_text(hostile)
@@ -397,7 +398,7 @@ def test_hostile_words_stay_words(open_page: Callable[..., Page], api: PlayedApi
 
 
 @pytest.mark.parametrize("width", [390, 768, 1280])
-def test_nothing_is_wider_than_the_window(open_page: Callable[..., Page], api: PlayedApi, width: int) -> None:
+def test_nothing_is_wider_than_the_window(open_page: OpenPage, api: PlayedApi, width: int) -> None:
     def overflow() -> int:
         return int(page.evaluate("document.documentElement.scrollWidth - innerWidth"))
 
@@ -414,7 +415,7 @@ def test_nothing_is_wider_than_the_window(open_page: Callable[..., Page], api: P
     assert overflow() <= 0
 
 
-def test_the_page_works_below_a_functions_own_address(open_page: Callable[..., Page]) -> None:
+def test_the_page_works_below_a_functions_own_address(open_page: OpenPage) -> None:
     page = open_page("/generate/test")
     page.locator("#content").fill("Hello")
     expect(page.locator("#count")).to_have_text("5 of 3,000")

@@ -173,3 +173,10 @@ def test_text_cannot_forge_a_cue() -> None:
     made = captions([[CaptionWord(text="a\n\n2\n00:00 --> 9", start=0, end=1)]], measure=measure, width=WIDTH)
     assert srt(made).count("-->") == 1
     assert "\n\n" not in srt(made)
+
+
+def test_words_without_usable_times_still_make_a_valid_file() -> None:
+    made = captions([[CaptionWord(text="word", start=5.0, end=5.0)] * 40], measure=measure, width=WIDTH)
+    assert len(made) > 1
+    assert all(after.start - before.start >= FRAME - 1e-9 for before, after in pairwise(made))
+    assert all(caption.end > caption.start for caption in made)

@@ -1,5 +1,8 @@
 """Whole posts, as people write them, and the scenes that they become."""
 
+from contextlib import suppress
+from time import process_time
+
 import pytest
 
 from shared.errors import NothingToNarrate
@@ -146,6 +149,34 @@ def test_other_languages_keep_their_numbers_and_their_sentence_ends():
     ]
     assert len(told("यह एक परीक्षण है। हम बहुत खुश हैं।").scenes) == 2
     assert spoken("هل هذا اختبار؟ نعم، إنه اختبار.") == ["هل هذا اختبار؟", "نعم، إنه اختبار."]
+
+
+def test_marks_that_french_sets_apart_stay_with_their_word():
+    words = told("Bravo à toute notre équipe ! Quelle est la suite pour nous ?").scenes[0].words
+    assert words[-1].shown == "équipe !"
+    assert words[-1].spoken == "équipe!"
+
+
+def test_no_text_keeps_the_machine_busy():
+    for piece in (
+        "#a ",
+        "👩\u200d",
+        "a\n",
+        "1. ",
+        "a--",
+        "*a",
+        "((",
+        "https://",
+        "$5M-",
+        "a\u0301\u0334",
+        "时代",
+        "a@b.",
+        ". ",
+    ):
+        began = process_time()
+        with suppress(NothingToNarrate):
+            told((piece * 3000)[:3000])
+        assert process_time() - began < 2  # seconds; all take some hundredths
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,119 @@
+"""A stranger's JSON becomes a VideoRequest, or one answer that lists every mistake."""
+
+import msgspec
+import pytest
+
+from shared.errors import InvalidRequest, Unavailable
+from shared.jobs import new_id
+from shared.video_request import MAX_CONTENT, VideoRequest, utf16_length
+
+
+def parse(body: object) -> VideoRequest:
+    data = body if isinstance(body, bytes) else msgspec.json.encode(body)
+    return VideoRequest.parse(data, job_id=new_id(), created_at="2026-03-13T08:00:00.000Z", max_duration=60)
+
+
+def mistakes(body: object) -> dict[str, str]:
+    with pytest.raises(InvalidRequest) as refused:
+        parse(body)
+    return {error.field: error.code for error in refused.value.errors}
+
+
+def test_only_the_content_is_required() -> None:
+    request = parse({"content": "  A post.\n"})
+    assert request.content == "A post."
+    assert (request.style, request.aspect_ratio, request.frame) == ("professional", "4:5", (1080, 1350))
+
+
+def test_every_mistake_is_told_at_once() -> None:
+    body = {
+        "style": "profesional",
+        "captions": {"positon": "top", "style": 4},
+        "rate": "5%",
+        "voice": "Jenny",
+        "user_image_ids": ["a"],
+        "max_duration_seconds": 900,
+        "metadata": {"long": "x" * 2000},
+        "aspect_ratio": "3:4",
+    }
+    assert mistakes(body) == {
+        "content": "required",
+        "captions.positon": "unknown_field",
+        "captions.style": "invalid",
+        "aspect_ratio": "invalid",
+        "style": "invalid",
+        "user_image_ids[0]": "invalid",
+        "max_duration_seconds": "out_of_range",
+        "voice": "invalid",
+        "rate": "invalid",
+        "metadata": "too_long",
+    }
+
+
+def test_an_unknown_field_is_named_with_the_nearest_known_one() -> None:
+    with pytest.raises(InvalidRequest, match="no field contents. Did you mean content"):
+        parse({"content": "A post.", "contents": "x"})
+
+
+@pytest.mark.parametrize(
+    "body", [b"", b"no json", b"[]", b'"text"', b"null", b"[" * 5000, b'{"content": NaN}', b"\xff"]
+)
+def test_what_is_no_json_object_is_refused(body: bytes) -> None:
+    with pytest.raises(InvalidRequest):
+        parse(body)
+
+
+@pytest.mark.parametrize("content", ["", "   \n", 5, None, ["a"]])
+def test_content_must_be_text_with_something_in_it(content: object) -> None:
+    assert "content" in mistakes({"content": content})
+
+
+def test_content_is_counted_as_linkedin_counts() -> None:
+    assert parse({"content": "🚀" * (MAX_CONTENT // 2)})
+    assert mistakes({"content": "🚀" * (MAX_CONTENT // 2) + "!"}) == {"content": "too_long"}
+    assert utf16_length("a🚀") == 3
+
+
+def test_four_pictures_or_the_same_one_twice_are_refused() -> None:
+    one, two = new_id(), new_id()
+    assert parse({"content": "A post.", "user_image_ids": [one, two]}).user_image_ids == (one, two)
+    assert mistakes({"content": "A post.", "user_image_ids": [one, one]}) == {"user_image_ids": "invalid"}
+    assert mistakes({"content": "A post.", "user_image_ids": [new_id() for _ in range(4)]}) == {
+        "user_image_ids": "invalid"
+    }
+
+
+def test_it_travels_through_the_queue_unchanged() -> None:
+    request = parse({"content": "A post 🚀", "captions": {"enabled": False}, "metadata": {"deep": [1, {"a": None}]}})
+    assert VideoRequest.from_json(request.to_json()) == request
+
+
+def test_the_first_version_of_a_task_is_understood_for_ever() -> None:
+    golden = (
+        b'{"content":"A post.","style":"casual","user_image_ids":[],"aspect_ratio":"1:1","max_duration_seconds":null,'
+        b'"voice":null,"rate":null,"narration":"auto","captions":{"enabled":true,"style":"highlight",'
+        b'"position":"bottom"},"quality":"standard","motion":"auto","transition":"auto","metadata":{},"version":1,'
+        b'"job_id":"019586c0-0000-7000-8000-000000000000","owner":null,"created_at":"2025-03-13T08:00:00.000Z",'
+        b'"request_id":null}'
+    )
+    assert VideoRequest.from_json(golden).style == "casual"
+
+
+def test_a_task_of_a_newer_version_is_left_to_a_newer_worker() -> None:
+    newer = msgspec.json.decode(parse({"content": "A post."}).to_json()) | {"version": 2, "surprise": True}
+    with pytest.raises(Unavailable):
+        VideoRequest.from_json(msgspec.json.encode(newer))
+
+
+def test_a_task_that_is_none_is_refused_for_good() -> None:
+    for body in (b"", b"{}", b'{"version": 1}'):
+        with pytest.raises(InvalidRequest):
+            VideoRequest.from_json(body)
+
+
+def test_the_same_order_has_the_same_fingerprint_however_it_is_written() -> None:
+    assert (
+        parse({"content": "A post."}).fingerprint()
+        == parse(b'{"style":"professional","content":"A post."}').fingerprint()
+    )
+    assert parse({"content": "A post."}).fingerprint() != parse({"content": "Another."}).fingerprint()
