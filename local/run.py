@@ -60,13 +60,14 @@ def main(arguments: Sequence[str], environment: Mapping[str, str]) -> int:
 
 
 def _one_process(host: str, port: int) -> Plan:
-    here = f"http://localhost:{port}"
+    here = f"http://{_seen_as(host, 'localhost')}:{port}"
+    render = f"http://{_seen_as(host, '127.0.0.1')}:{port}/render"
     web = [PYTHON, "-m", "gunicorn", "wsgi:app", "--config", "local/gunicorn_config.py", "--bind", f"{host}:{port}"]
     return Plan(
         commands={"web server": web},
         ports=[port],
         queue_port=0,
-        variables={"PORT": str(port), "PUBLIC_BASE_URL": here, "RENDER_URL": f"http://127.0.0.1:{port}/render"},
+        variables={"PORT": str(port), "PUBLIC_BASE_URL": here, "RENDER_URL": render},
         greeting=f"""
   In a browser   {here}/test
   In a shell     curl -X POST {here}/api/video/generate -d '{{"content": "The post, as you wrote it."}}'
@@ -76,6 +77,7 @@ def _one_process(host: str, port: int) -> Plan:
 
 def _functions(host: str, port: int) -> Plan:
     ports = {name: port + number for number, name in enumerate(FUNCTIONS, start=1)}
+    urls = {name: f"http://{_seen_as(host, 'localhost')}:{ports[name]}" for name in FUNCTIONS}
     command = [PYTHON, "-m", "functions_framework", "--host", host]
     return Plan(
         commands={
@@ -84,9 +86,15 @@ def _functions(host: str, port: int) -> Plan:
         },
         ports=list(ports.values()),
         queue_port=port + len(FUNCTIONS) + 1,  # 8085 is where a function that is started by hand looks for it
-        variables={f"{name.upper()}_URL": f"http://localhost:{ports[name]}" for name in FUNCTIONS},
-        greeting="\n" + "".join(f"  {name:<14} http://localhost:{ports[name]}\n" for name in FUNCTIONS),
+        variables={f"{name.upper()}_URL": url for name, url in urls.items()},
+        greeting="".join(f"\n  {name:<14} {url}" for name, url in urls.items())
+        + f"\n  In a browser   {urls['generate']}/test\n",
     )
+
+
+def _seen_as(host: str, local: str) -> str:
+    """The name by which this machine reaches what listens on `host`."""
+    return local if host in ("127.0.0.1", "0.0.0.0", "localhost") else host
 
 
 def _run(plan: Plan, environment: Mapping[str, str], host: str, stop: threading.Event) -> None:
@@ -172,7 +180,7 @@ def _refuse_if_ended(processes: ProcessGroup) -> None:
 def _wait_until_healthy(ports: Sequence[int], host: str, processes: ProcessGroup, stop: threading.Event) -> None:
     """Returns when every port answers /health with 200, or as soon as `stop` is set. Raises CannotStart."""
     deadline = time.monotonic() + START_SECONDS
-    address = "127.0.0.1" if host == "0.0.0.0" else host
+    address = _seen_as(host, "127.0.0.1")
     for port in ports:
         while not _is_healthy(address, port):
             _refuse_if_ended(processes)

@@ -98,6 +98,8 @@ def wire(app: flask.Flask, *endpoints: Endpoint, services: Services | None = Non
         allow_headers=ALLOWED_HEADERS,
         expose_headers=EXPOSED_HEADERS,
         max_age=3600,
+        always_send=False,  # an answer to somebody without an origin names none of ours
+        vary_header=False,  # always said, in _finish: also a cache must not mix the two
     )
     app.before_request(_begin)
     app.after_request(_finish)
@@ -170,6 +172,7 @@ def _begin() -> None:
 def _finish(response: flask.Response) -> flask.Response:
     response.headers["X-Request-Id"] = flask.g.get("request_id", "")
     response.headers.setdefault("X-Content-Type-Options", "nosniff")
+    response.vary.add("Origin")
     return response
 
 

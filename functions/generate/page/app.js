@@ -181,21 +181,21 @@ function run(work) { // nothing may fail without a word on the page
 
 function addFiles(files) {
   if (document.body.dataset.screen !== "compose") return;
+  setText("pictures-error", "");
   for (const file of files) state.preparing = state.preparing.then(() => addPicture(file));
 }
 
 async function addPicture(file) {
   if (state.pictures.length >= MAX_PICTURES) {
-    return sayAboutPictures(`A film takes three pictures; ${file.name} was not added. Remove one to make room.`);
+    return complain(`A film takes three pictures; ${file.name} was not added. Remove one to make room.`);
   }
-  sayAboutPictures("");
   $("drop").classList.add("busy");
   $("drop-title").textContent = `Preparing ${file.name}`;
   try {
     state.pictures.push(await prepared(file));
     announce(`${file.name} added`);
   } catch (error) {
-    sayAboutPictures(error instanceof Refusal ? error.detail : `${file.name} could not be prepared on this device.`);
+    complain(error instanceof Refusal ? error.detail : `${file.name} could not be prepared on this device.`);
   }
   $("drop").classList.remove("busy");
   drawPictures();
@@ -253,9 +253,9 @@ function unreadable(kind) {
   return kind ? "is damaged and cannot be read. Try another copy of it." : "is not a picture. Add a JPEG, PNG or GIF.";
 }
 
-function sayAboutPictures(text) {
-  $("pictures-error").textContent = text;
-  if (text) announce(text);
+function complain(text) { // several files may come at once: each keeps its sentence
+  setText("pictures-error", `${$("pictures-error").textContent} ${text}`.trim());
+  announce(text);
 }
 
 function drawPictures(focusOn = null) {
@@ -280,7 +280,7 @@ function tile(picture, index) {
   const remove = () => {
     URL.revokeObjectURL(picture.url);
     state.pictures.splice(index, 1);
-    sayAboutPictures("");
+    setText("pictures-error", "");
     drawPictures([Math.min(index, last - 1), "remove"]);
     announce(`${picture.name} removed`);
   };
@@ -324,6 +324,8 @@ async function submit() {
   if (message) return showProblem(new Refusal({ title: "One thing first", errors: [{ field: "content", message }] }));
   const bodyOf = async () => {
     await state.preparing;
+    const missing = $("pictures-error").textContent; // a picture that was chosen is not left out in silence
+    if (missing) throw new Refusal({ title: "One thing first", errors: [{ field: "images", message: missing }] });
     return requestFromForm(state.pictures.length ? await uploadPictures() : []);
   };
   await makeFilm(bodyOf, (refusal) => { show("compose"); showProblem(refusal); });
@@ -331,7 +333,7 @@ async function submit() {
 
 async function tryAgain() { // the request as it was: its pictures are still with the service
   const body = stored(`request:${state.jobId}`);
-  await makeFilm(async () => body, (refusal) => showFailure({ ...refusal, detail: refusal.detail, hint: whenToTry(refusal) }));
+  await makeFilm(async () => body, (refusal) => showFailure({ ...refusal, hint: whenToTry(refusal) }));
 }
 
 function showProblem(refusal) {
@@ -499,13 +501,13 @@ function showFailure({ title, detail, hint, reference }) {
   $("failure").focus();
 }
 
-function goBack() { // the form is as it was: change a word, or type over it
+function goBack() { // the form is as it was
   state.turn++;
+  $("player").pause();
   $("player").removeAttribute("src");
   history.replaceState(null, "", location.pathname + location.search);
   show("compose");
   fields.content.focus({ preventScroll: true });
-  fields.content.select();
 }
 
 // ---- Small parts
@@ -573,9 +575,14 @@ function listen() {
   $("again").addEventListener("click", () => run(tryAgain()));
   for (const button of document.querySelectorAll("[data-back]")) button.addEventListener("click", goBack);
   addEventListener("paste", ({ clipboardData: data }) => data?.files.length && !data.getData("text") && addFiles(data.files));
-  addEventListener("dragover", (event) => { event.preventDefault(); $("drop").classList.add("over"); });
+  addEventListener("dragover", (event) => {
+    if (!event.dataTransfer.types.includes("Files")) return; // words may be dropped into the text as ever
+    event.preventDefault();
+    $("drop").classList.add("over");
+  });
   addEventListener("dragleave", (event) => event.relatedTarget ?? $("drop").classList.remove("over"));
   addEventListener("drop", (event) => { // anywhere on the page: a near miss must not navigate away to the file
+    if (!event.dataTransfer.files.length) return;
     event.preventDefault();
     $("drop").classList.remove("over");
     addFiles(event.dataTransfer.files);

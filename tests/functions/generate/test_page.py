@@ -242,6 +242,22 @@ def test_pictures_can_be_dropped_and_pasted(open_page: OpenPage) -> None:
     expect(page.get_by_alt_text("Picture 2: pasted.png")).to_be_visible()
 
 
+def test_a_chosen_picture_is_never_left_out_in_silence(open_page: OpenPage, api: PlayedApi) -> None:
+    page = open_page()
+    page.locator("#content").fill(POST)
+    page.evaluate("""() => {  // sent while the pictures are still being read
+        const dataTransfer = new DataTransfer();
+        dataTransfer.items.add(new File(["no picture"], "torn.jpg"));
+        dataTransfer.items.add(new File(["nor this"], "notes.txt"));
+        document.body.dispatchEvent(new DragEvent("drop", { dataTransfer, bubbles: true }));
+        document.querySelector("form").requestSubmit();
+    }""")
+    alert = page.get_by_role("alert")
+    expect(alert).to_contain_text("torn.jpg is not a picture")
+    expect(alert).to_contain_text("notes.txt is not a picture")
+    assert api.requests == []
+
+
 def test_an_empty_post_is_not_sent(open_page: OpenPage, api: PlayedApi) -> None:
     page = open_page()
     page.get_by_role("button", name="Make the film").click()

@@ -26,7 +26,7 @@ def test_the_request_arrives_at_render_as_signed_json() -> None:
     assert delivery.path == "/render"
     assert delivery.headers["content-type"] == "application/json"
     assert VideoRequest.from_json(delivery.body) == request("job-1")
-    assert SIGNER.verify({"X-Task-Signature": delivery.headers["x-task-signature"]}, delivery.body) == "job-1"
+    assert SIGNER.verify(delivery.headers["x-task-signature"], delivery.body) == "job-1"
 
 
 def test_the_same_request_again_is_one_task() -> None:
