@@ -14,6 +14,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
 
+import cv2
 import numpy as np
 
 from benchmarks.photographs import photographs
@@ -21,7 +22,7 @@ from functions.render.encoder import QUALITIES, encode, join
 from functions.render.frames import FrameSource
 from functions.render.lettering import Lettering
 from functions.render.narration import Narration, WordTiming
-from functions.render.pipeline import Titles, _jpeg
+from functions.render.pipeline import Titles
 from functions.render.sound import master
 from functions.render.sources.uploaded import UploadedPictures
 from functions.render.timeline import Timeline, lay_out
@@ -30,7 +31,7 @@ from shared.styles import STYLES
 from shared.video_request import VideoRequest
 
 SAMPLE_RATE: Final = 44100
-LETTER, WORD = 0.0552, 0.09  # seconds that a voice takes for a letter and, beside that, for a word: 750 frames in all
+LETTER, WORD = 0.0386, 0.09  # seconds that a voice takes for a letter and, beside that, for a word: 750 frames in all
 PITCH: Final = 190.0  # hertz
 FORMANTS: Final = (600.0, 1400.0, 2600.0)  # hertz; their strengths wander from word to word
 PICTURE_SECONDS: Final = 5.0
@@ -89,7 +90,7 @@ class Film:
         with ThreadPoolExecutor(max_workers=1) as beside:
             sound = beside.submit(master, timeline.voice, timeline.sample_rate, track)
             if isinstance(frames, FrameSource):
-                (folder / "poster.jpg").write_bytes(_jpeg(frames))
+                cv2.imwrite(str(folder / "poster.jpg"), frames.first())
             keyframes = [shot.start + shot.fade / 2 for shot in timeline.shots[1:]]
             encode(frames, silent, size=self.size, quality=QUALITIES["standard"], keyframes=keyframes)
             sound.result()

@@ -175,9 +175,12 @@ def _timestamp(text: Any, now: float) -> float:
     if text is None:
         return now
     try:
-        return datetime.fromisoformat(text).timestamp()
+        moment = datetime.fromisoformat(text)
     except (TypeError, ValueError) as error:
         raise _invalid("Task.scheduleTime must be an RFC 3339 time.") from error
+    if moment.tzinfo is None:
+        raise _invalid("Task.scheduleTime must say its time zone, such as Z.")
+    return moment.timestamp()
 
 
 def _duration(text: Any) -> float:

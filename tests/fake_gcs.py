@@ -162,9 +162,7 @@ class FakeGcs:
             raise Refused(405, "No such method.")
         return stored.media() if query.get("alt") == "media" else Answer.json(stored.message())
 
-    def _upload(
-        self, method: str, bucket: str, query: dict[str, str], headers: dict[str, str], body: bytes
-    ) -> Answer:
+    def _upload(self, method: str, bucket: str, query: dict[str, str], headers: dict[str, str], body: bytes) -> Answer:
         if method == "PUT":
             bucket, resource, content_type = self._sessions[query["upload_id"]]
             if headers.get("content-range") != f"bytes 0-{len(body) - 1}/{len(body)}":
@@ -209,8 +207,10 @@ class FakeGcs:
         return self.objects[bucket, name]
 
     def _token(self, form: dict[str, str]) -> Answer:
-        pem = private_key().public_key().public_bytes(
-            serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
+        pem = (
+            private_key()
+            .public_key()
+            .public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
         )
         claims = jwt.decode(form["assertion"], certs=pem, audience=f"{self.url}/token")
         if claims["iss"] != EMAIL:

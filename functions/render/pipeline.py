@@ -4,11 +4,11 @@ import contextvars
 import math
 import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import ParamSpec, TypeVar
+from typing import Final, ParamSpec, TypeVar
 
 import cv2
 
@@ -37,6 +37,8 @@ from .sources.drawn import DrawnBackgrounds
 from .sources.uploaded import UploadedPictures
 from .timeline import FPS, SCENE_PAUSE, TAIL, Timeline, lay_out
 
+LOOK_EVERY: Final = 0.25  # seconds between two looks at how far the voice is
+
 P = ParamSpec("P")
 R = TypeVar("R")
 
@@ -59,9 +61,12 @@ class Studio:
         attempt.report(Stage.MEDIA_PROCESSING)
         storyboard = build(request.content, max_seconds=seconds, rate=self._rate(request))
         with TemporaryDirectory(prefix="film-") as folder, ThreadPoolExecutor(max_workers=1) as beside:
-            voice = beside.submit(_in_context(self._spoken), storyboard, request, attempt)
+            heard = _Share()
+            voice = beside.submit(_in_context(self._spoken), storyboard, request, attempt, heard)
             pictures = self._pictures(request, style, attempt)
             attempt.report(Stage.AUDIO_GENERATION)
+            while not wait([voice], timeout=LOOK_EVERY).done:
+                attempt.report(Stage.AUDIO_GENERATION, heard.done)
             spoken = voice.result()
             storyboard, timeline = self._laid_out(storyboard, spoken.scenes, request, seconds)
             attempt.warn([*storyboard.warnings, *_lettering_warnings(storyboard)])
@@ -91,7 +96,9 @@ class Studio:
     def _voice(self, request: VideoRequest) -> str:
         return request.voice or self.settings.edge_voice
 
-    def _spoken(self, storyboard: Storyboard, request: VideoRequest, attempt: Attempt) -> Spoken:
+    def _spoken(
+        self, storyboard: Storyboard, request: VideoRequest, attempt: Attempt, heard: "_Share"
+    ) -> Spoken:
         """Every scene's words as sound, by the first voice that can."""
         names: Sequence[str] = self.settings.narrators if request.narration == "auto" else ("silent",)
         voices = narrators(
@@ -107,7 +114,7 @@ class Studio:
                 voices,
                 sample_rate=self.settings.audio_sample_rate,
                 check=attempt.check,
-                progress=lambda done: attempt.report(Stage.AUDIO_GENERATION, done),
+                progress=heard.note,
             )
         except NarrationFailed as error:
             raise RenderFailed(f"The post could not be spoken: {error.public}") from error
@@ -252,6 +259,16 @@ class Titles:
                     caption, caption.active(moment), position=options.position, style=options.style
                 )
         return None
+
+
+class _Share:
+    """How much of something is done, 0..1: noted in one thread, told in another."""
+
+    def __init__(self) -> None:
+        self.done = 0.0
+
+    def note(self, done: float) -> None:
+        self.done = done
 
 
 def _lettering_warnings(storyboard: Storyboard) -> list[JobWarning]:

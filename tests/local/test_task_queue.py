@@ -208,6 +208,7 @@ def test_the_server_stops_at_once_while_a_handler_works() -> None:
         ({"dispatchDeadline": "1801s"}, "dispatchDeadline"),
         ({"dispatchDeadline": 1800}, "dispatchDeadline"),
         ({"scheduleTime": "tomorrow"}, "scheduleTime"),
+        ({"scheduleTime": "2026-01-01T00:00:00"}, "time zone"),
         ({"scheduleTime": "2199-01-01T00:00:00Z"}, "scheduleTime"),
         ({"httpRequest": None}, "httpRequest"),
         ({"httpRequest": {"url": "ftp://host/"}}, "url"),
