@@ -44,6 +44,9 @@ X264: Final = ":".join(
         "partitions=none",  # a tenth less CPU; smooth motion has little use for small blocks
         "me=dia",  # motion here is a few pixels a frame
         "scenecut=0",  # we know where the cuts are, and say so
+        "colorprim=bt709",  # ffmpeg takes these from its input, which cannot tell them
+        "transfer=bt709",
+        "colormatrix=bt709",
         f"keyint={10 * FPS}",  # LinkedIn encodes again anyway; two-second groups cost 16 % more bytes
     )
 )
@@ -83,9 +86,6 @@ def encode(
         *(["-force_key_frames", ",".join(f"{at:.3f}" for at in keyframes)] if keyframes else []),
         "-threads", str(min(2, os.cpu_count() or 1)),  # more threads cost memory, and other films their turn
         "-pix_fmt", "yuv420p",  # players refuse anything else
-        "-color_primaries", "bt709",
-        "-color_trc", "bt709",
-        "-colorspace", "bt709",
         "-color_range", "tv",
         "-chroma_sample_location", "left",
         str(target),

@@ -6,17 +6,20 @@ from typing import Final
 
 import numpy as np
 
-from .audio import Samples
+from .audio import Samples, kept, levels, quiet_spans, quietest
 from .captions import CaptionWord
 from .narration import Narration
 
 FPS: Final = 25  # LinkedIn asks for less than 30
 SCENE_PAUSE: Final = 0.12  # seconds of silence between scenes, beside the 0.37 that a narration keeps at its ends
-TRANSITION: Final = 0.36  # seconds without speech that a change of pictures gets: nine frames
+FADE: Final = 0.32  # seconds that one picture takes to become the next: eight frames
+TRANSITION: Final = FADE + 1 / FPS  # seconds without speech around a fade: a frame more, as fades begin on frames
 TAIL: Final = 0.8  # seconds the last picture stays after the last word
 SHORTEST_FILM: Final = 3.0  # LinkedIn's minimum
 SHORTEST_SHOT: Final = 1.2  # seconds; less is a flicker, not a picture
+UNEVEN: Final = 0.15  # of an equal span: how far a change of the user's pictures may lie from where it should
 SENTENCE, CLAUSE, WORD = 0.0, 1.0, 2.5  # what a cut at each kind of end costs, in seconds away from the wished moment
+CLAUSE_ENDS: Final = ".!?…,;:—–。！？，、；："
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -73,7 +76,8 @@ def lay_out(
     """
     placed, voice_end = _placed(narrations, {})
     shot_count = _shot_count(voice_end, segment_seconds, pictures)
-    cuts = _chosen(_candidates(shown, placed), voice_end, shot_count)
+    seconds = max(voice_end + TAIL, SHORTEST_FILM, shot_count * SHORTEST_SHOT if pictures else 0.0)
+    cuts = _chosen(_candidates(shown, placed), seconds, shot_count, evenly=bool(pictures))
     gaps = {(cut.scene, cut.word): TRANSITION for cut in cuts if cut.cost < WORD} if fades else {}
     placed, voice_end = _placed(narrations, gaps)
 
@@ -84,7 +88,9 @@ def lay_out(
         edges.append(_on_frame((before + after) / 2))
     if pictures and len(cuts) < shot_count - 1:  # too little was said to cut at words: the rest shows after them
         missing = shot_count - 1 - len(cuts)
-        edges += [_on_frame(max(voice_end, edges[-1] + SHORTEST_SHOT) + i * SHORTEST_SHOT) for i in range(missing)]
+        first = max(voice_end + TRANSITION / 2, edges[-1] + SHORTEST_SHOT)
+        edges += [_on_frame(first + i * SHORTEST_SHOT) for i in range(missing)]
+    if pictures:
         duration = max(duration, edges[-1] + SHORTEST_SHOT)
     duration = _on_frame(duration)
     shots = tuple(
@@ -92,7 +98,7 @@ def lay_out(
             number=number,
             start=start,
             end=end,
-            fade=TRANSITION if fades and number and (number > len(cuts) or cuts[number - 1].cost < WORD) else 0.0,
+            fade=FADE if fades and number and (number > len(cuts) or cuts[number - 1].cost < WORD) else 0.0,
         )
         for number, (start, end) in enumerate(zip(edges, [*edges[1:], duration], strict=True))
     )
@@ -128,12 +134,23 @@ def _placed(narrations: Sequence[Narration], gaps: dict[tuple[int, int], float])
         times = []
         for word, timing in enumerate(narration.words):
             times.append((at + timing.start, at + timing.end))
-            last = word == len(narration.words) - 1
-            if not last and (gap := gaps.get((scene, word))):
-                at += max(0.0, gap - (narration.words[word + 1].start - timing.end))
+            at += _added(narrations, gaps, scene, word)
         placed.append(times)
         at += narration.duration + SCENE_PAUSE
     return placed, at - SCENE_PAUSE
+
+
+def _added(narrations: Sequence[Narration], gaps: dict[tuple[int, int], float], scene: int, word: int) -> float:
+    """Seconds of silence to add after a word, so that its gap is as long as it should be."""
+    if (scene, word) not in gaps:
+        return 0.0
+    narration = narrations[scene]
+    after = narration.words[word].end
+    if word < len(narration.words) - 1:
+        silence = narration.words[word + 1].start - after
+    else:
+        silence = narration.duration - after + SCENE_PAUSE + narrations[scene + 1].words[0].start
+    return max(0.0, gaps[scene, word] - silence)
 
 
 def _candidates(shown: Sequence[Sequence[str]], placed: Spans) -> list[_Cut]:
@@ -145,19 +162,26 @@ def _candidates(shown: Sequence[Sequence[str]], placed: Spans) -> list[_Cut]:
             if last and scene == len(shown) - 1:
                 continue
             following = placed[scene + 1][0] if last else placed[scene][word + 1]
-            cost = SENTENCE if last else CLAUSE if text.rstrip("\"'”’)")[-1:] in ".!?…,;:—–" else WORD
+            cost = SENTENCE if last else CLAUSE if text.rstrip("\"'”’)」』")[-1:] in CLAUSE_ENDS else WORD
             cuts.append(_Cut(scene, word, (placed[scene][word][1] + following[0]) / 2, cost))
     return cuts
 
 
-def _chosen(candidates: Sequence[_Cut], seconds: float, shot_count: int) -> list[_Cut]:
-    """The places nearest to equal spans, at the best ends of words; fewer where the words do not allow so many."""
+def _chosen(candidates: Sequence[_Cut], seconds: float, shot_count: int, *, evenly: bool) -> list[_Cut]:
+    """The places nearest to equal spans, at the best ends of words; fewer where the words do not allow so many.
+
+    `evenly`: equal spans count for more than good ends.
+    """
     chosen: list[_Cut] = []
     for number in range(1, shot_count):
-        wished = seconds * number / shot_count
+        span = seconds / shot_count
+        wished = span * number
         earliest = (chosen[-1].at if chosen else 0.0) + SHORTEST_SHOT
         latest = seconds - SHORTEST_SHOT * (shot_count - number)
         fitting = [cut for cut in candidates if earliest <= cut.at <= latest]
+        if evenly:
+            near = [cut for cut in candidates if earliest <= cut.at and abs(cut.at - wished) <= UNEVEN * span]
+            fitting = near or fitting
         if not fitting:
             break
         chosen.append(min(fitting, key=lambda cut: abs(cut.at - wished) + cut.cost))
@@ -176,25 +200,26 @@ def _voice(narrations: Sequence[Narration], gaps: dict[tuple[int, int], float], 
     rate = narrations[0].sample_rate
     pieces: list[Samples] = []
     for scene, narration in enumerate(narrations):
-        begin = 0
-        for word, (timing, following) in enumerate(zip(narration.words, narration.words[1:], strict=False)):
-            added = max(0.0, gaps.get((scene, word), 0.0) - (following.start - timing.end))
-            if added:
-                cut = _quietest(narration, timing.end, following.start)
-                pieces += [narration.audio[begin:cut], np.zeros(round(added * rate), np.int16)]
+        begin, last = 0.0, len(narration.words) - 1
+        for word in range(last):
+            if added := _added(narrations, gaps, scene, word):
+                cut = _quiet_moment(narration, narration.words[word].end, narration.words[word + 1].start)
+                pieces += [kept(narration.audio, rate, [(begin, cut)]), _silence(added, rate)]
                 begin = cut
-        pieces += [narration.audio[begin:], np.zeros(round(SCENE_PAUSE * rate), np.int16)]
+        pieces.append(kept(narration.audio, rate, [(begin, narration.duration)]))
+        pieces.append(_silence(SCENE_PAUSE + _added(narrations, gaps, scene, last), rate))
     sound = np.concatenate(pieces)[:length]
     return np.pad(sound, (0, length - len(sound)))
 
 
-def _quietest(narration: Narration, after: float, before: float) -> int:
-    """The sample between two words, seconds `after` and `before`, at which a cut is heard least."""
-    rate = narration.sample_rate
-    first, last = int(after * rate), max(int(before * rate), int(after * rate) + 1)
-    window = rate // 200  # 5 ms
-    loudness = np.convolve(np.abs(narration.audio[first:last].astype(np.float32)), np.ones(window), "same")
-    return first + int(loudness.argmin()) if len(loudness) else first
+def _quiet_moment(narration: Narration, after: float, before: float) -> float:
+    """The second between two words, `after` and `before`, at which a cut is heard least."""
+    level = levels(narration.audio, narration.sample_rate)
+    return min(max(quietest(level, quiet_spans(level), after, before), after), before)
+
+
+def _silence(seconds: float, sample_rate: int) -> Samples:
+    return np.zeros(round(seconds * sample_rate), np.int16)
 
 
 def _on_frame(seconds: float) -> float:
