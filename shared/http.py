@@ -302,6 +302,10 @@ class _BodyGuard:
             ("Vary", "Origin"),
         ]
         if (origin := environ.get("HTTP_ORIGIN", "")) in self._origins:
-            headers += [("Access-Control-Allow-Origin", origin), ("Access-Control-Allow-Credentials", "true")]
+            headers += [
+                ("Access-Control-Allow-Origin", origin),
+                ("Access-Control-Allow-Credentials", "true"),
+                ("Access-Control-Expose-Headers", ", ".join(EXPOSED_HEADERS)),
+            ]
         start_response("413 Content Too Large", headers)
         return [body]

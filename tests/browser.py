@@ -45,3 +45,12 @@ def faults_of(page: Page) -> list[str]:
     page.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
     page.on("pageerror", lambda error: faults.append(str(error)))
     return faults
+
+
+def eventually(page: Page, expression: str) -> None:
+    """Waits until the expression is true. Playwright's wait_for_function asks by eval(), which the policy forbids."""
+    for _ in range(80):
+        if page.evaluate(expression):
+            return
+        page.wait_for_timeout(100)
+    raise AssertionError(f"never true: {expression}")

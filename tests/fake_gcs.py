@@ -30,6 +30,7 @@ from requests.adapters import HTTPAdapter
 
 EMAIL = "videos@test.iam.gserviceaccount.com"
 TOKEN = "a-token"
+TOKEN_AUDIENCE = "https://oauth2.googleapis.com/token"  # the library's, wherever it then sends the token
 OBJECT = re.compile(r"(?:/download)?/storage/v1/b/([^/]+)/o/([^/]+)")
 UPLOAD = re.compile(r"/(?:resumable/)?upload/storage/v1/b/([^/]+)/o")
 SEVEN_DAYS = 604_800
@@ -212,7 +213,7 @@ class FakeGcs:
             .public_key()
             .public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
         )
-        claims = jwt.decode(form["assertion"], certs=pem, audience=f"{self.url}/token")
+        claims = jwt.decode(form["assertion"], certs=pem, audience=TOKEN_AUDIENCE)
         if claims["iss"] != EMAIL:
             raise Refused(400, "invalid_grant")
         return Answer.json({"access_token": TOKEN, "expires_in": 3600, "token_type": "Bearer"})
@@ -295,9 +296,10 @@ def _door(fake: FakeGcs) -> type[BaseHTTPRequestHandler]:
             body = self.rfile.read(int(headers.get("content-length", 0)))
             try:
                 answer = fake.answer(self.command, self.path, headers, body)
-            except Refused as refused:
-                error = {"error": {"code": refused.status, "message": str(refused)}}
-                answer = Answer(status=refused.status, body=json.dumps(error).encode())
+            except (Refused, KeyError, ValueError) as wrong:
+                status = wrong.status if isinstance(wrong, Refused) else 400
+                error = {"error": {"code": status, "message": repr(wrong)}}
+                answer = Answer(status=status, body=json.dumps(error).encode())
             self.send_response(answer.status)
             for name, value in answer.headers:
                 self.send_header(name, value)

@@ -1,13 +1,8 @@
 """The whole way on a laptop: a post and pictures over HTTP, the queue, the voice's true protocol, ffmpeg, and the MP4
 that came out, decoded; in one process, and in four functions-framework processes."""
 
-import io
 import re
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +15,8 @@ from functions.render.inspection import inspect
 from shared.styles import STYLES
 from tests.fake_edge import FakeEdge
 from tests.films import frames_of, loudness_of, marked, onsets_of, sound_of
+from tests.service import Service, running
 
-ROOT = Path(__file__).parent.parent
 POST = """𝗜 𝗴𝗼𝘁 𝗳𝗶𝗿𝗲𝗱 three years ago 🚀
 
 It was the best thing that ever happened to me. I started to ship small things every week, and people noticed.
@@ -30,72 +25,6 @@ What would you tell your younger self?
 
 👉 https://example.com/story?utm_source=linkedin
 #startups #careers"""
-
-
-@dataclass(frozen=True)
-class Service:
-    """Where the functions answer, and what stands behind them."""
-
-    generate: str
-    status: str
-    upload: str
-    folder: Path
-
-    def upload_pictures(self, *colours: tuple[int, int, int]) -> list[str]:
-        files = []
-        for number, colour in enumerate(colours):
-            file = io.BytesIO()
-            Image.new("RGB", (1200, 900), colour).save(file, "JPEG", quality=90)
-            files.append(("images", (f"{number}.jpg", file.getvalue(), "image/jpeg")))
-        answer = requests.post(self.upload, files=files, timeout=10)
-        assert answer.status_code == 201, answer.text
-        ids: list[str] = answer.json()["user_image_ids"]
-        return ids
-
-    def make(self, body: dict[str, Any]) -> dict[str, Any]:
-        """The finished job; every answer on the way is as the contract says."""
-        promised = requests.post(self.generate, json=body, timeout=10)
-        assert promised.status_code == 202, promised.text
-        job_id, address = promised.json()["job_id"], promised.json()["status_url"]
-        assert address == f"{self.status}/{job_id}"
-        seen: list[tuple[int, str | None]] = []
-        ends = time.monotonic() + 120
-        while time.monotonic() < ends:
-            job: dict[str, Any] = requests.get(address, timeout=10).json()
-            seen.append((job["progress"], job["stage"]))
-            if job["status"] not in ("queued", "processing"):
-                break
-            time.sleep(0.1)
-        assert job["status"] == "completed", job
-        progress = [percent for percent, _ in seen]
-        assert progress == sorted(progress) and progress[-1] == 100
-        assert len({percent for percent, stage in seen if stage == "combining_media"}) >= 3, "it moves while encoding"
-        return job
-
-    def download(self, address: str, name: str) -> Path:
-        answer = requests.get(address, timeout=10)
-        assert answer.status_code == 200
-        path = self.folder / name
-        path.write_bytes(answer.content)
-        return path
-
-
-def started(arguments: list[str], port: int, edge: FakeEdge, folder: Path) -> subprocess.Popen[str]:
-    environment = {
-        "PATH": "/usr/local/bin:/usr/bin:/bin",
-        "PORT": str(port),
-        "DATA_DIR": str(folder / "var"),
-        "NARRATORS": "edge",  # nothing may stand in for the voice here
-        **edge.environment(),
-    }
-    process = subprocess.Popen(
-        [sys.executable, "-m", "local", *arguments], cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True
-    )
-    assert process.stdout
-    for line in process.stdout:
-        if "To stop" in line:
-            return process
-    raise AssertionError("it did not start")
 
 
 @pytest.fixture(scope="module")
@@ -107,20 +36,16 @@ def edge() -> Iterator[FakeEdge]:
 @pytest.fixture(scope="module")
 def one_process(edge: FakeEdge, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     folder = tmp_path_factory.mktemp("one")
-    process = started([], 8190, edge, folder)
     here = "http://localhost:8190/api"
-    yield Service(f"{here}/video/generate", f"{here}/video/status", f"{here}/images", folder)
-    process.terminate()
-    assert process.wait(15) == 0
+    with running([], 8190, edge, folder):
+        yield Service(f"{here}/video/generate", f"{here}/video/status", f"{here}/images", folder)
 
 
 @pytest.fixture(scope="module")
 def four_processes(edge: FakeEdge, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     folder = tmp_path_factory.mktemp("four")
-    process = started(["functions"], 8290, edge, folder)
-    yield Service("http://localhost:8291/", "http://localhost:8292", "http://localhost:8293/", folder)
-    process.terminate()
-    assert process.wait(15) == 0
+    with running(["functions"], 8290, edge, folder):
+        yield Service("http://localhost:8291/", "http://localhost:8292", "http://localhost:8293/", folder)
 
 
 @pytest.fixture(scope="module")
@@ -147,6 +72,10 @@ def test_the_film_is_what_linkedin_takes(film: tuple[dict[str, Any], Path]) -> N
     assert all(rule["ok"] for rule in job["linkedin_check"])
     assert job["narration"] == {"engine": "edge", "voice": "en-US-JennyNeural"}
     assert (job["degraded"], job["warnings"], job["metadata"]) == (False, [], {"draft": 7})
+
+
+def test_progress_moves_also_while_it_encodes(film: tuple[dict[str, Any], Path]) -> None:
+    assert len({percent for percent, stage in film[0]["seen"] if stage == "combining_media"}) >= 3
 
 
 def test_the_voice_gets_no_emoji_link_hashtag_or_bold_letter(film: object, edge: FakeEdge) -> None:

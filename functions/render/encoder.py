@@ -1,5 +1,6 @@
 """Frames + sound → MP4, through ffmpeg: one process encodes the frames, one joins the sound to them."""
 
+import contextvars
 import os
 import queue
 import subprocess
@@ -65,7 +66,8 @@ def encode(
     """Encode planar YUV 4:2:0 frames (BT.709, limited range) to a silent H.264 MP4.
 
     `keyframes` are seconds at which a key frame must stand. `check` raises when the work must stop: ffmpeg is killed
-    then. `progress` gets the number of frames written. Raises RenderFailed.
+    then; it is called several times a second, from another thread. `progress` gets the number of frames written.
+    Raises RenderFailed.
     """
     width, height = size
     command = [
@@ -90,12 +92,11 @@ def encode(
         "-chroma_sample_location", "left",
         str(target),
     ]  # fmt: skip
-    with Process(command) as ffmpeg, DrawnAhead(frames) as drawn:
+    with Process(command, check) as ffmpeg, DrawnAhead(frames) as drawn:
         for number, frame in enumerate(drawn):
-            check()
             ffmpeg.write(frame)
             progress(number + 1)
-        ffmpeg.finish(check)
+        ffmpeg.finish()
 
 
 def join(film: Path, sound: Path, target: Path, *, check: Callable[[], None] = lambda: None) -> None:
@@ -113,15 +114,22 @@ def join(film: Path, sound: Path, target: Path, *, check: Callable[[], None] = l
         "-movflags", "+faststart",
         str(target),
     ]  # fmt: skip
-    with Process(command) as ffmpeg:
-        ffmpeg.finish(check)
+    with Process(command, check) as ffmpeg:
+        ffmpeg.finish()
 
 
 class Process:
-    """An ffmpeg that never outlives its block: its stderr is drained, its last words are logged when it fails."""
+    """An ffmpeg that never outlives its block: its stderr is drained, its last words are logged when it fails.
 
-    def __init__(self, command: Sequence[str]) -> None:
+    A thread asks `check` and kills ffmpeg when it raises: a write to one that stands still would wait for ever.
+    """
+
+    def __init__(self, command: Sequence[str], check: Callable[[], None]) -> None:
         self._command = command
+        self._check = check
+        self._stopped: BaseException | None = None
+        self._over = threading.Event()
+        self._watch = threading.Thread(target=self._look, name="watch-ffmpeg", daemon=True)
 
     def __enter__(self) -> "Process":
         self._stderr = tempfile.TemporaryFile()
@@ -135,9 +143,12 @@ class Process:
         assert self._process.stdin
         self._stdin: IO[bytes] = self._process.stdin
         _widen(self._stdin.fileno())
+        self._watch.start()
         return self
 
     def __exit__(self, *exception: object) -> None:
+        self._over.set()
+        self._watch.join()
         if self._process.poll() is None:
             self._process.kill()
         try:
@@ -148,25 +159,30 @@ class Process:
         self._stderr.close()
 
     def write(self, data: memoryview) -> None:
-        """Hand over all of `data`; raises RenderFailed when ffmpeg is gone."""
+        """Hand over all of `data`; raises RenderFailed when ffmpeg is gone, or what `check` raised."""
         try:
             while data.nbytes:
                 data = data[os.write(self._stdin.fileno(), data) :]
-        except (BrokenPipeError, OSError) as error:
-            raise self._failed() from error
+        except OSError as error:
+            raise (self._stopped or self._failed()) from error
 
-    def finish(self, check: Callable[[], None]) -> None:
-        """Say that this was all, and wait for a good end; raises RenderFailed."""
+    def finish(self) -> None:
+        """Say that this was all, and wait for a good end; raises RenderFailed, or what `check` raised."""
         self._stdin.close()
-        while True:
+        code = self._process.wait()
+        if self._stopped:
+            raise self._stopped
+        if code:
+            raise self._failed()
+
+    def _look(self) -> None:
+        while not self._over.wait(WAIT_SLICE):
             try:
-                code = self._process.wait(WAIT_SLICE)
-            except subprocess.TimeoutExpired:
-                check()
-                continue
-            if code:
-                raise self._failed()
-            return
+                self._check()
+            except BaseException as error:  # raised again in the thread that encodes, where it belongs
+                self._stopped = error
+                self._process.kill()
+                return
 
     def _failed(self) -> RenderFailed:
         try:
@@ -187,7 +203,8 @@ class DrawnAhead:
         self._frames = frames
         self._queue: queue.Queue[memoryview | BaseException | None] = queue.Queue(DRAWN_AHEAD)
         self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._draw, name="draw", daemon=True)
+        context = contextvars.copy_context()  # what is logged while drawing belongs to this job
+        self._thread = threading.Thread(target=context.run, args=(self._draw,), name="draw", daemon=True)
 
     def __enter__(self) -> "DrawnAhead":
         self._thread.start()

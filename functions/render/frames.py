@@ -68,19 +68,19 @@ class _Work:
     u: Plane
     v: Plane
     move: motion.Move
-    cover: float  # work pixels a frame pixel when cover-fitted
+    cover: tuple[float, float]  # work pixels a frame pixel when cover-fitted; work sides are whole pixels
 
     def draw(self, progress: float, into: _Planes) -> None:
         """The frame at `progress` 0..1 of the shot."""
         view = self.move.at(progress)
         height, width = into.y.shape
-        step = self.cover / view.zoom
-        left = view.x * self.y.shape[1] - width * step / 2
-        top = view.y * self.y.shape[0] - height * step / 2
+        across, down = (cover / view.zoom for cover in self.cover)
+        left = view.x * self.y.shape[1] - width * across / 2
+        top = view.y * self.y.shape[0] - height * down / 2
         # Pixel centres: source = edge + (target + 0.5) * step - 0.5. Chroma is sited left in the frame (as H.264
         # assumes) and centred in the work picture, hence the half pixel that only x has.
-        luma = np.array([[step, 0, left + 0.5 * step - 0.5], [0, step, top + 0.5 * step - 0.5]])
-        chroma = np.array([[step, 0, (left + 0.5 * step - 1) / 2], [0, step, (top + step - 1) / 2]])
+        luma = np.array([[across, 0, left + 0.5 * across - 0.5], [0, down, top + 0.5 * down - 0.5]])
+        chroma = np.array([[across, 0, (left + 0.5 * across - 1) / 2], [0, down, (top + down - 1) / 2]])
         for source, matrix, target in ((self.y, luma, into.y), (self.u, chroma, into.u), (self.v, chroma, into.v)):
             drawn = cv2.warpAffine(
                 source,
@@ -147,9 +147,9 @@ class FrameSource:
                 at = index / FPS
                 frame = ring[index % RING]
                 current, following, weight = self._shots_at(index)
-                work(current).draw(_progress(current, at), frame)
+                work(current).draw(self._progress(current, at), frame)
                 if following:
-                    work(following).draw(_progress(following, at), coming)
+                    work(following).draw(self._progress(following, at), coming)
                     for below, above in zip(frame.each(), coming.each(), strict=True):
                         cv2.addWeighted(below, 1 - weight, above, weight, 0, dst=below)
                 for number in [number for number in ready if number < current.number]:
@@ -182,6 +182,12 @@ class FrameSource:
                 return before, following, motion.fade_weight(index - begin, fade_frames)
         return next(shot for shot in reversed(shots) if shot.start <= at + 1e-6), None, 0.0
 
+    def _progress(self, shot: Shot, at: float) -> float:
+        """How far a shot has come, 0..1, the fades at both its ends included."""
+        fades_out = sum(following.fade for following in self._timeline.shots[shot.number + 1 : shot.number + 2])
+        begin, end = shot.start - shot.fade / 2, shot.end + fades_out / 2
+        return min(max((at - begin) / max(end - begin, 1e-6), 0.0), 1.0)
+
     def _prepared(self, shot: Shot) -> _Work:
         """Once a shot: crop to what is seen, scale to work density, sharpen, convert."""
         picture = self._picture(shot.number)
@@ -209,7 +215,7 @@ class FrameSource:
             np.ascontiguousarray(small[..., 1]),
             np.ascontiguousarray(small[..., 2]),
             motion.Move(begin=_in_crop(move.begin, crop, share), end=_in_crop(move.end, crop, share)),
-            cover * work_width / pixels.shape[1],
+            (cover * work_width / pixels.shape[1], cover * work_height / pixels.shape[0]),
         )
 
     def _ink(self, sprite: Sprite) -> _Ink:
@@ -217,12 +223,6 @@ class FrameSource:
         if self._standing is None or self._standing[0] is not sprite:
             self._standing = (sprite, _inked(sprite))
         return self._standing[1]
-
-
-def _progress(shot: Shot, at: float) -> float:
-    """How far a shot has come, 0..1, its fades included."""
-    begin, end = shot.start - shot.fade / 2, shot.end + shot.fade / 2
-    return min(max((at - begin) / max(end - begin, 1e-6), 0.0), 1.0)
 
 
 def _seen(move: motion.Move, slack: tuple[float, float]) -> tuple[float, float, float, float]:

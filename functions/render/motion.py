@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 KINDS: Final = ("zoom_in", "zoom_out", "pan")
+WIDE: Final = 1.02  # the zoom of a whole view: a little nearer than the edges
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -63,18 +64,28 @@ def choose(
     dice = hashlib.sha256(f"{seed}:{shot}".encode()).digest()
     if kind == "auto":
         kind = KINDS[(shot + dice[0] % 2) % 2] if max(slack) < 0.15 else ("pan", *KINDS)[(shot + dice[0]) % 4]
-    near = 1.02 + 1.6 * travel
+    near = WIDE + 1.6 * travel
     if kind == "zoom_in":
-        return Move(begin=_view((0.5, 0.5), slack, 1.02), end=_view(focus, slack, near))
+        return Move(begin=_wide(focus, slack), end=_view(focus, slack, near))
     if kind == "zoom_out":
-        return Move(begin=_view(focus, slack, near), end=_view((0.5, 0.5), slack, 1.02))
-    zoom = 1.02 + travel
+        return Move(begin=_view(focus, slack, near), end=_wide(focus, slack))
+    zoom = WIDE + travel
     sign = 1 if dice[1] % 2 else -1
     reach = sign * travel / 2
     along_x = slack[0] >= slack[1]
     ahead = (focus[0] + reach, focus[1]) if along_x else (focus[0], focus[1] + reach)
     behind = (focus[0] - reach, focus[1]) if along_x else (focus[0], focus[1] - reach)
     return Move(begin=_view(behind, slack, zoom), end=_view(ahead, slack, zoom))
+
+
+def _wide(focus: tuple[float, float], slack: tuple[float, float]) -> View:
+    """The whole picture, or the part nearest to its middle that still shows the focus, not at its very edge."""
+
+    def centre(wish: float, unseen: float) -> float:
+        reach = 0.8 * (1 - unseen) / WIDE / 2
+        return min(max(0.5, wish - reach), wish + reach)
+
+    return _view((centre(focus[0], slack[0]), centre(focus[1], slack[1])), slack, WIDE)
 
 
 def _view(centre: tuple[float, float], slack: tuple[float, float], zoom: float) -> View:

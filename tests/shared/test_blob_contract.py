@@ -3,7 +3,7 @@
 import os
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -75,8 +75,6 @@ def _gcs(gcs: FakeGcs) -> Kind:
         return answer.content
 
     def age(store: str, name: str, by: timedelta) -> None:
-        from dataclasses import replace
-
         stored = gcs.objects[store, name]
         gcs.objects[store, name] = replace(stored, created_at=stored.created_at - by)
 
@@ -179,7 +177,7 @@ def test_a_file_that_is_too_old_is_not_found_though_it_is_there(kind: Kind) -> N
     assert kind.kept.get("a") == b"a film"
 
 
-@pytest.mark.parametrize("name", ["../kept/a", "videos/../../dying/a", "..", "/etc/passwd"])
+@pytest.mark.parametrize("name", ["../dying/a", "videos/../../dying/a", "..", "/etc/passwd"])
 def test_a_name_that_leaves_the_store_is_not_found(kind: Kind, name: str) -> None:
     kind.dying.put("a", b"a film", **ABOUT)
     for read in (kind.kept.find, kind.kept.get, kind.kept.delete):

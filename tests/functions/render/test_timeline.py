@@ -1,4 +1,4 @@
-"""One clock: words in their order, shots without holes, pictures for equal times, fades in silence, sound with words."""
+"""One clock: words in order, shots without holes, pictures for equal times, fades in silence, sound with its words."""
 
 from collections.abc import Sequence
 from itertools import pairwise
