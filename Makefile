@@ -21,10 +21,11 @@ test-long: $(VENV)/.test-stamp  ## the long tests
 	@sh tests/setup.sh
 	$(BIN)/python -m pytest -m long
 
-check: $(VENV)/.test-stamp  ## style and types
+check: $(VENV)/.test-stamp  ## style, types, and who may import whom
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/python -m pytest -q -k "not light and not poll" tests/test_architecture.py
 
 bench: $(VENV)/.run-stamp  ## how long a film takes
 	$(BIN)/python benchmarks/render.py

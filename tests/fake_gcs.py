@@ -33,6 +33,8 @@ TOKEN = "a-token"
 TOKEN_AUDIENCE = "https://oauth2.googleapis.com/token"  # the library's, wherever it then sends the token
 OBJECT = re.compile(r"(?:/download)?/storage/v1/b/([^/]+)/o/([^/]+)")
 UPLOAD = re.compile(r"/(?:resumable/)?upload/storage/v1/b/([^/]+)/o")
+# What the libraries ask for in the background, for their own statistics and routing; they live without an answer.
+BESIDE = re.compile(r"/storage/v1/b/[^/]+|/.*/allowedLocations")
 SEVEN_DAYS = 604_800
 
 
@@ -88,7 +90,7 @@ class Stored:
 
 
 class FakeGcs:
-    """Buckets at `url`, while the `with` block lasts. `refusals` are answered first; `ahead` turns its clock forward."""
+    """Buckets at `url`, while the `with` block lasts. `refusals` are answered first; `ahead` sets its clock."""
 
     def __init__(self, *buckets: str) -> None:
         self.objects: dict[tuple[str, str], Stored] = {}
@@ -133,6 +135,8 @@ class FakeGcs:
 
     def answer(self, method: str, target: str, headers: dict[str, str], body: bytes) -> Answer:
         path, query = urlsplit(target).path, dict(parse_qsl(urlsplit(target).query, keep_blank_values=True))
+        if BESIDE.fullmatch(path):
+            raise Refused(403, "storage.buckets.get is not among what an object's user may do.")
         self.calls.append(f"{method} {path}")
         if self.refusals:
             raise Refused(self.refusals.pop(0), "told to refuse")

@@ -196,6 +196,7 @@ class FrameSource:
         cover = min(have_width / width, have_height / height)  # picture pixels a frame pixel
         slack = (1 - width * cover / have_width, 1 - height * cover / have_height)
         kind, travel, seed = self._move
+        travel *= picture.travel
         move = motion.choose(kind, shot=shot.number, seed=seed, travel=travel, focus=picture.focus, slack=slack)
 
         left, top, right, bottom = _seen(move, slack)

@@ -18,7 +18,7 @@ LARGEST: Final = 500 * 1024 * 1024
 MOST_FPS: Final = 30.0
 WIDEST: Final = 2.4  # width to height, and height to width
 _DURATION = re.compile(r"Duration: (\d+):(\d+):(\d+\.\d+)")
-_VIDEO = re.compile(r"Video: (\w+) \(?(\w*).*?, (\w+)\(.*?, (\d+)x(\d+).*?, ([\d.]+) fps")
+_VIDEO = re.compile(r"Video: (\w+).*?, (\w+)(?:\([^)]*\))?, (\d+)x(\d+).*?, ([\d.]+) fps")
 _AUDIO = re.compile(r"Audio: (\w+).*?, (\d+) Hz")
 
 
@@ -48,12 +48,12 @@ def inspect(path: Path) -> Inspection:
     hours, minutes, seconds = duration.groups()
     return Inspection(
         duration=int(hours) * 3600 + int(minutes) * 60 + float(seconds),
-        width=int(video[4]),
-        height=int(video[5]),
+        width=int(video[3]),
+        height=int(video[4]),
         size=path.stat().st_size,
-        fps=float(video[6]),
+        fps=float(video[5]),
         video_codec=video[1],
-        pixel_format=video[3],
+        pixel_format=video[2],
         audio_codec=audio[1],
         sample_rate=int(audio[2]),
         starts_with_index=_starts_with_index(path),

@@ -1,5 +1,6 @@
 """run_job: claim, work under a lease, and end in one of three ways: finished, failed for good, or to be tried again."""
 
+import contextvars
 import threading
 import time
 import uuid
@@ -12,6 +13,7 @@ from shared.jobs import Film, Job, JobStore, JobWarning, LeaseLost, Links, Stage
 from shared.video_request import VideoRequest
 
 NOTE_EVERY: Final = 0.5  # seconds between two notes of progress within a stage
+NOTE_AGAIN: Final = 5.0  # seconds after one that Redis did not take: each try may cost the work two seconds of waiting
 DEADLINE: Final = 1740 - 60  # seconds; a minute before the platform ends the request
 SAVE_PATIENCE: Final = 25.0  # seconds a finished film waits for Redis to answer again
 
@@ -28,11 +30,13 @@ class Attempt:
         self._token = token
         self._beat_every = lease_seconds / 4
         self._ends_at = time.monotonic() + DEADLINE
-        self._noted_at = 0.0
+        self._stage: Stage | None = None
+        self._note_at = 0.0
         self._lock = threading.Lock()
         self._lost = False
         self._over = threading.Event()
-        self._heart = threading.Thread(target=self._beat, name="heartbeat", daemon=True)
+        context = contextvars.copy_context()  # what the heartbeat logs belongs to this job
+        self._heart = threading.Thread(target=context.run, args=(self._beat,), name="heartbeat", daemon=True)
 
     def __enter__(self) -> "Attempt":
         self._heart.start()
@@ -47,15 +51,18 @@ class Attempt:
         return self._job
 
     def report(self, stage: Stage, fraction: float = 0.0, *, eta_seconds: int | None = None) -> None:
-        """Note how far the work is. A note that Redis does not take harms nothing."""
-        new_stage = stage is not self._job.stage
-        moment = time.monotonic()
+        """Note how far the work is. A note that Redis does not take harms nothing, and one of an earlier stage
+        (pictures and voice are made at the same time) changes nothing.
+        """
         with self._lock:
+            if self._stage and stage.ends_at < self._stage.ends_at:
+                return
+            new_stage = stage is not self._stage
+            self._stage = stage
             self._job = self._job.advanced(stage, stage.progress(fraction), eta_seconds=eta_seconds)
-        if new_stage or moment - self._noted_at >= NOTE_EVERY:
-            self._noted_at = moment
-            if new_stage:
-                log.event("stage", stage=stage.value, progress=self._job.progress)
+        if new_stage:
+            log.event("stage", stage=stage.value, progress=self._job.progress)
+        if new_stage or time.monotonic() >= self._note_at:
             self._note()
 
     def warn(self, warnings: Sequence[JobWarning], *, degraded: bool = False) -> None:
@@ -104,6 +111,7 @@ class Attempt:
                 time.sleep(1)
 
     def _note(self) -> None:
+        pause = NOTE_EVERY
         try:
             with self._lock:
                 self._jobs.save(self._job, self._request, self._token)
@@ -111,6 +119,8 @@ class Attempt:
             self._lost = True
         except Unavailable:
             log.event("progress_not_noted")
+            pause = NOTE_AGAIN
+        self._note_at = time.monotonic() + pause
 
     def _beat(self) -> None:
         while not self._over.wait(self._beat_every):
@@ -133,7 +143,7 @@ def run_job(
     if claim.verdict is Verdict.DONE:
         return claim.verdict
     if claim.verdict is Verdict.GAVE_UP:
-        _end(jobs, request, token, _given_up(claim.job, max_attempts))
+        _end(jobs, request, token, _given_up(claim.job, request, max_attempts))
         return claim.verdict
 
     last = claim.job.attempt >= max_attempts
@@ -187,10 +197,11 @@ def _broken(job: Job, request: VideoRequest) -> Job:
     )
 
 
-def _given_up(job: Job, max_attempts: int) -> Job:
+def _given_up(job: Job, request: VideoRequest, max_attempts: int) -> Job:
     return job.failed(
         f"The film could not be made in {max_attempts} attempts.",
         code="gave_up",
         retryable=True,
         hint="Send the post again in a few minutes.",
+        request_id=request.request_id,
     )

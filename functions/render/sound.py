@@ -20,6 +20,7 @@ from .audio import Samples
 LOUDNESS: Final = -14.0  # LUFS, integrated: what phones' feeds are mixed for
 CEILING: Final = -2.0  # dBFS of the limiter; AAC overshoots it by up to a decibel of true peak
 SILENCE: Final = -60.0  # LUFS; below it there is nothing to make louder
+GATE: Final = -70.0  # LUFS; what EBU R 128 does not count as sound, and ffmpeg's answer when all of it is silent
 TOLERANCE: Final = 0.3  # LU
 MOST_GAIN: Final = 36.0  # dB; a voice further down is noise
 TRIES: Final = 3
@@ -71,7 +72,7 @@ def _loudness(data: bytes, sample_rate: int, chain: str) -> float:
     if not found:
         raise RenderFailed("The sound could not be measured.")
     value = float(found[-1])
-    return value if math.isfinite(value) else -math.inf
+    return value if value > GATE else -math.inf
 
 
 def _ffmpeg(data: bytes, sample_rate: int, chain: str, *output: str) -> str:

@@ -38,9 +38,7 @@ CACHE_CONTROL: Final = "private, max-age=3600"  # a signed address is for one pe
 class GcsBlobs:
     """`lifetime`: how old an object may get before it reads as gone, even where the bucket's lifecycle is late."""
 
-    def __init__(
-        self, client: Client, bucket: str, *, signing: Signing, lifetime: timedelta | None = None
-    ) -> None:
+    def __init__(self, client: Client, bucket: str, *, signing: Signing, lifetime: timedelta | None = None) -> None:
         self._bucket = client.bucket(bucket)
         self._signing = signing
         self._longest_link = IAM_LINKS if isinstance(signing, SigningByIam) else KEY_FILE_LINKS
@@ -118,7 +116,7 @@ class SigningByIam(Signing):
 
     def __init__(self, credentials: Any, request: Request | None = None) -> None:
         if not hasattr(credentials, "service_account_email"):
-            raise GoogleAuthError("A person's own credentials cannot sign; GOOGLE_APPLICATION_CREDENTIALS can name a key.")
+            raise GoogleAuthError("A person's own credentials cannot sign.")  # type: ignore[no-untyped-call]
         self._credentials = credentials
         self._request = functools.partial(request or Request(), timeout=SIGN_TIMEOUT)
 

@@ -1,6 +1,7 @@
 """What every store of files must do: the folder on a laptop, and Cloud Storage's own client."""
 
 import os
+import re
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -21,7 +22,7 @@ from tests.fake_gcs import FakeGcs
 
 DAY = timedelta(hours=24)
 HOUR = timedelta(hours=1)
-ABOUT = {"content_type": "text/plain", "metadata": {"owner": "somebody"}}
+ABOUT: dict[str, Any] = {"content_type": "text/plain", "metadata": {"owner": "somebody"}}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -145,14 +146,17 @@ def test_a_signed_address_with_a_download_name_gives_the_bytes_too(kind: Kind) -
     assert kind.fetch(kind.kept.sign("videos/a.mp4", HOUR, download_name="linkedin-video.mp4").url) == b"a film"
 
 
-@pytest.mark.parametrize(("original", "forged"), [("a.mp4", "b.mp4"), ("xpires=3600", "xpires=7200"), ("kept", "dying")])
+@pytest.mark.parametrize(
+    ("original", "forged"),
+    [(r"a\.mp4", "b.mp4"), (r"xpires=(\d+)", r"xpires=\g<1>1"), ("kept", "dying")],
+    ids=["another file", "a longer life", "another store"],
+)
 def test_a_signed_address_that_was_changed_gives_nothing(kind: Kind, original: str, forged: str) -> None:
     for store in (kind.kept, kind.dying):
         for name in ("a.mp4", "b.mp4"):
             store.put(name, b"a film", **ABOUT)
     url = kind.kept.sign("a.mp4", HOUR).url
-    expires = dict(parse_qsl(urlsplit(url).query)).get("expires", "")
-    changed = url.replace(original, forged).replace(f"expires={expires}", f"expires={expires or 1}1")
+    changed = re.sub(original, forged, url)
     assert changed != url
     with pytest.raises(Forbidden):
         kind.fetch(changed)

@@ -476,8 +476,8 @@ function narratorInWords(narration) {
   if (narration.engine === "silent") return "No voice: the captions are timed for reading.";
   const [, tag, name] = /^([a-z]{2}-[A-Z]{2})-(\w+?)Neural$/.exec(narration.voice) ?? [];
   if (name) return `Narrated by ${name}, ${new Intl.DisplayNames("en", { type: "language" }).of(tag)}.`;
-  const voice = narration.voice ?? "the standard voice";
-  return narration.engine === "espeak" ? `Narrated by eSpeak (${voice}).` : `Narrated by ${voice}.`;
+  const engine = narration.engine === "espeak" ? "eSpeak" : narration.engine;
+  return `Narrated by ${[engine, narration.voice].filter(Boolean).join(", ")}.`;
 }
 
 function creditLine(credit) {

@@ -14,7 +14,7 @@ from shared.styles import Palette
 from .grain import grain
 
 OVERSAMPLING: Final = 1.35  # work pixels for a pixel of the frame: room for motion, and bilinear warps stay sharp
-LEAST_SHOWN: Final = 0.55  # of the picture: filling that would show less cuts heads off
+LEAST_SHOWN: Final = 0.5  # of the picture: filling that would show less cuts heads off
 FIELD: Final = (0.90, 0.78)  # of the frame's width and height: what a picture that is set whole may take
 MIDDLE: Final = 0.45  # of the frame's height: captions stand in the lower third
 LARGEST_GROWTH: Final = 2.5  # a small logo is not blown up to a blur

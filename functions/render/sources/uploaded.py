@@ -16,6 +16,9 @@ from ..pictures import Picture
 from .placing import MIDDLE, fills, focus_of, on_itself, on_palette, whole_size, work_size
 
 
+TRAVEL_WHEN_WHOLE = 0.35  # placing.FIELD leaves a twentieth of the frame at each side
+
+
 class UploadedPictures:
     """MediaSource over stored JPEG and PNG files, shown in order and again from the first."""
 
@@ -41,7 +44,7 @@ class UploadedPictures:
         if filling:
             return Picture(pixels=pixels, focus=focus_of(pixels), source="uploaded")
         whole = on_palette(pixels, frame, self._ground) if cut_out else on_itself(pixels, frame)
-        return Picture(pixels=whole, focus=(0.5, MIDDLE), source="uploaded")
+        return Picture(pixels=whole, focus=(0.5, MIDDLE), travel=TRAVEL_WHEN_WHOLE, source="uploaded")
 
 
 def _pixels(image: Image.Image, size: tuple[int, int], mode: str) -> NDArray[np.uint8]:

@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -18,7 +19,7 @@ from shared.jobs import now
 from tests.fake_gcs import EMAIL, FakeGcs
 
 WEEK = timedelta(days=7)
-ABOUT = {"content_type": "video/mp4", "metadata": {"owner": "somebody"}}
+ABOUT: dict[str, Any] = {"content_type": "video/mp4", "metadata": {"owner": "somebody"}}
 
 
 @pytest.fixture
@@ -39,8 +40,9 @@ def keyless(gcs: FakeGcs) -> GcsBlobs:
     """As on Functions: a token from the metadata server, and no key."""
     key_file = os.environ["GOOGLE_APPLICATION_CREDENTIALS"]
     credentials = service_account.Credentials.from_service_account_file(key_file, scopes=["storage"])
-    client = Client(project="test", credentials=credentials)  # the metadata server is not reached for plain calls here
-    return GcsBlobs(client, "videos", signing=SigningByIam(MetadataCredentials(), gcs.transport()))
+    client = Client(project="test", credentials=credentials)  # for plain calls the metadata server is out of reach here
+    metadata = MetadataCredentials(universe_domain="googleapis.com")
+    return GcsBlobs(client, "videos", signing=SigningByIam(metadata, gcs.transport()))
 
 
 def test_with_a_key_file_an_address_is_good_for_seven_days(gcs: FakeGcs, videos: GcsBlobs) -> None:
