@@ -1,6 +1,5 @@
-"""Reads finished films with ffmpeg: frames, sound, packets, key frames, loudness. What a player would see and hear."""
+"""A finished film, decoded: what it shows, frame by frame, and what it sounds like."""
 
-import re
 import subprocess
 from pathlib import Path
 
@@ -8,46 +7,50 @@ import imageio_ffmpeg
 import numpy as np
 from numpy.typing import NDArray
 
-
-def ffmpeg(*arguments: str | Path) -> subprocess.CompletedProcess[bytes]:
-    command = [imageio_ffmpeg.get_ffmpeg_exe(), "-hide_banner", "-nostdin", *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, check=True)
+FFMPEG = imageio_ffmpeg.get_ffmpeg_exe()
 
 
-def decoded(film: Path, size: tuple[int, int]) -> NDArray[np.uint8]:
-    """Every frame: frames x height x width x (blue, green, red), by the colour tags of the file."""
-    raw = ffmpeg("-i", film, "-map", "0:v", "-f", "rawvideo", "-pix_fmt", "bgr24", "-fps_mode", "passthrough", "-")
-    return np.frombuffer(raw.stdout, np.uint8).reshape(-1, size[1], size[0], 3)
+def frames_of(path: Path, size: tuple[int, int]) -> NDArray[np.uint8]:
+    """Every frame scaled to `size` = (width, height): frames x height x width x RGB."""
+    width, height = size
+    command = [FFMPEG, "-v", "error", "-i", str(path), "-vf", f"scale={width}:{height}:flags=area"]
+    command += ["-f", "rawvideo", "-pix_fmt", "rgb24", "-"]
+    data = subprocess.run(command, capture_output=True, check=True).stdout
+    return np.frombuffer(data, np.uint8).reshape(-1, height, width, 3)
 
 
-def sound(film: Path, sample_rate: int = 44_100) -> NDArray[np.int16]:
-    """samples x 2"""
-    raw = ffmpeg("-i", film, "-map", "0:a", "-f", "s16le", "-ar", str(sample_rate), "-ac", "2", "-")
-    return np.frombuffer(raw.stdout, "<i2").reshape(-1, 2)
+def sound_of(path: Path, sample_rate: int = 44100) -> NDArray[np.float32]:
+    """The film's sound as one channel, -1..1."""
+    command = [FFMPEG, "-v", "error", "-i", str(path), "-ac", "1", "-ar", str(sample_rate), "-f", "f32le", "-"]
+    return np.frombuffer(subprocess.run(command, capture_output=True, check=True).stdout, np.float32)
 
 
-def loudness(film: Path) -> tuple[float, float]:
-    """Integrated loudness in LUFS and true peak in dBTP, by EBU R 128."""
-    told = ffmpeg("-i", film, "-map", "0:a", "-af", "ebur128=peak=true:framelog=quiet", "-f", "null", "-").stderr
-    integrated = re.findall(r"I:\s+(\S+) LUFS", told.decode())[-1]
-    peak = re.findall(r"Peak:\s+(\S+) dBFS", told.decode())[-1]
-    return float(integrated), float(peak)
+def loudness_of(path: Path) -> tuple[float, float]:
+    """Integrated loudness in LUFS and true peak in dBTP."""
+    command = [FFMPEG, "-hide_banner", "-nostats", "-i", str(path), "-af", "ebur128=peak=true:framelog=quiet"]
+    told = subprocess.run([*command, "-f", "null", "-"], capture_output=True, text=True, check=True).stderr
+    lines = [line.split() for line in told.splitlines()]
+    integrated = next(float(line[1]) for line in lines if line[:1] == ["I:"])
+    peak = next(float(line[1]) for line in lines if line[:1] == ["Peak:"])
+    return integrated, peak
 
 
-def packets(film: Path, stream: str = "0:v") -> list[str]:
-    """The checksum of each packet, as it lies in the file."""
-    told = ffmpeg("-i", film, "-map", stream, "-c", "copy", "-f", "framehash", "-hash", "crc32", "-").stdout.decode()
-    return [line.split(",")[-1].strip() for line in told.splitlines() if not line.startswith("#")]
+def onsets_of(sound: NDArray[np.float32], sample_rate: int = 44100, quiet: float = 0.05) -> list[float]:
+    """Seconds at which sound begins after at least `quiet` seconds without any."""
+    window = sample_rate // 200  # 5 ms
+    frames = sound[: len(sound) // window * window].reshape(-1, window)
+    loud = np.sqrt((frames**2).mean(axis=1)) > 0.03
+    silent_for = 1.0
+    found = []
+    for index, is_loud in enumerate(loud):
+        if is_loud and silent_for >= quiet:
+            found.append(index * window / sample_rate)
+        silent_for = 0.0 if is_loud else silent_for + window / sample_rate
+    return found
 
 
-def shown_at(film: Path) -> tuple[list[float], list[float]]:
-    """The seconds at which frames are shown, and those of the key frames among them."""
-    told = ffmpeg("-i", film, "-map", "0:v", "-vf", "showinfo", "-fps_mode", "passthrough", "-f", "null", "-").stderr
-    found = re.findall(r"pts_time:(\S+).*?iskey:(\d)", told.decode())
-    return [float(at) for at, _ in found], [float(at) for at, key in found if key == "1"]
-
-
-def header(film: Path) -> str:
-    """What ffmpeg says of a file."""
-    command = [imageio_ffmpeg.get_ffmpeg_exe(), "-hide_banner", "-i", str(film)]
-    return subprocess.run(command, capture_output=True, check=False).stderr.decode()
+def marked(frames: NDArray[np.uint8], colour: str) -> NDArray[np.bool_]:
+    """Where each frame has the colour `#rrggbb`, about: frames x height x width."""
+    wanted = np.array([int(colour[i : i + 2], 16) for i in (1, 3, 5)])
+    distance: NDArray[np.int_] = np.abs(frames.astype(np.int16) - wanted).sum(axis=3)
+    return distance < 60

@@ -139,6 +139,20 @@ def test_the_page_makes_a_film_on_a_phone(service: None, page: Page, tmp_path: P
     assert faults == []
 
 
+def test_the_page_of_a_function_by_itself_finds_the_others(page: Page, tmp_path: Path) -> None:
+    with FakeEdge(sound="tones") as edge, running(["functions"], 8490, edge, tmp_path):
+        faults = faults_of(page)
+        page.goto("http://localhost:8491/test")
+        page.get_by_label("Your post").fill("Shipping beats planning.")
+        picture = tmp_path / "team.png"
+        Image.new("RGB", (800, 800), "#336699").save(picture)
+        page.locator("input[type=file]").set_input_files(picture)
+        page.get_by_role("button", name="Make the film").click()
+        expect(page.get_by_role("heading", name="Your film is ready")).to_be_visible(timeout=60_000)
+        eventually(page, "document.querySelector('video').readyState >= 1")
+        assert faults == []
+
+
 def test_a_refused_post_is_explained_on_the_page(service: None, page: Page) -> None:
     page.goto(f"{BACK_END}/test")
     page.get_by_label("Your post").fill("🚀🚀🚀 #growth")

@@ -13,7 +13,7 @@ import pytest
 
 from functions.render.encoder import QUALITIES, encode, join
 from shared.errors import RenderFailed, StoppedEarly
-from tests.films import decoded, ffmpeg, header, packets, shown_at, sound
+from tests.functions.render.reading import decoded, ffmpeg, header, packets, shown_at, sound
 
 SIZE = (128, 160)
 

@@ -15,7 +15,7 @@ from functions.render.lettering import Sprite
 from functions.render.pictures import Picture
 from functions.render.timeline import FADE, FPS, Shot, Timeline
 from shared.errors import RenderFailed
-from tests.films import decoded
+from tests.functions.render.reading import decoded
 
 SIZE = (216, 270)
 SEED = "A post."

@@ -10,7 +10,7 @@ from functions.render.encoder import QUALITIES, encode, join
 from functions.render.inspection import Inspection, inspect, linkedin_check
 from functions.render.sound import master
 from shared.errors import RenderFailed
-from tests.films import ffmpeg
+from tests.functions.render.reading import ffmpeg
 
 GOOD = Inspection(
     duration=12.3,
@@ -46,9 +46,7 @@ def test_our_own_films_keep_every_rule(tmp_path: Path) -> None:
     join(tmp_path / "silent.mp4", tmp_path / "sound.m4a", tmp_path / "film.mp4")
     film = inspect(tmp_path / "film.mp4")
     assert broken(film) == []
-    assert film == replace(
-        GOOD, duration=pytest.approx(3.2, abs=0.05), width=216, height=270, size=film.size
-    )  # type: ignore[arg-type]
+    assert film == replace(GOOD, duration=pytest.approx(3.2, abs=0.05), width=216, height=270, size=film.size)  # type: ignore[arg-type]
     assert film.size == (tmp_path / "film.mp4").stat().st_size
 
 

@@ -12,7 +12,8 @@ from functions.render.narration import Narration, WordTiming
 from functions.render.sound import LOUDNESS, master
 from functions.render.timeline import lay_out
 from shared.errors import RenderFailed, StoppedEarly
-from tests.films import loudness, sound
+from tests.films import loudness_of
+from tests.functions.render.reading import sound
 
 RATE = 44_100
 SIZE = (64, 80)
@@ -47,7 +48,7 @@ def film_of(voice: Samples, folder: Path, rate: int = RATE) -> tuple[Path, float
 @pytest.mark.parametrize("rate", [44_100, 48_000])
 def test_a_voice_comes_out_as_loud_as_the_feed(tmp_path: Path, rate: int) -> None:
     film, told = film_of(speech(8, rate=rate), tmp_path, rate)
-    integrated, peak = loudness(film)
+    integrated, peak = loudness_of(film)
     assert integrated == pytest.approx(LOUDNESS, abs=1)
     assert integrated == pytest.approx(told, abs=0.5)
     assert peak <= -1
@@ -59,7 +60,7 @@ def test_a_voice_comes_out_as_loud_as_the_feed(tmp_path: Path, rate: int) -> Non
     ids=["thirty decibels down", "clipped", "short and at full scale"],
 )
 def test_quiet_loud_and_broken_voices_come_out_as_loud(tmp_path: Path, voice: Callable[[], Samples]) -> None:
-    integrated, peak = loudness(film_of(voice(), tmp_path)[0])
+    integrated, peak = loudness_of(film_of(voice(), tmp_path)[0])
     assert integrated == pytest.approx(LOUDNESS, abs=1)
     assert peak <= -1
 
@@ -67,7 +68,7 @@ def test_quiet_loud_and_broken_voices_come_out_as_loud(tmp_path: Path, voice: Ca
 def test_a_single_loud_word_in_a_whisper_does_not_clip(tmp_path: Path) -> None:
     voice = speech(8, peak=0.02)
     voice[4 * RATE : 4 * RATE + 8000] = speech(1, peak=0.95)[:8000]
-    assert loudness(film_of(voice, tmp_path)[0])[1] <= -1
+    assert loudness_of(film_of(voice, tmp_path)[0])[1] <= -1
 
 
 def test_silence_stays_silence(tmp_path: Path) -> None:
