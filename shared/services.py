@@ -43,7 +43,7 @@ class Services:
     @cached_property
     def queue(self) -> TaskQueue:
         url = self.settings.task_queue_url
-        render_url = self.settings.address_of("render", "/render", "/")
+        render_url = self.settings.render_url or self.settings.address_of("render", "/render", "/")
         if url.startswith("projects/"):
             from shared.adapters.cloud_tasks import CloudTasksQueue
 
@@ -53,7 +53,7 @@ class Services:
         from shared.adapters.local_queue import LocalQueue
 
         port = url.removeprefix("local:") or DEFAULT_LOCAL_QUEUE_PORT
-        return LocalQueue(f"http://127.0.0.1:{port}", self.settings.render_url or render_url, self.signer)
+        return LocalQueue(f"http://127.0.0.1:{port}", render_url, self.signer)
 
     @cached_property
     def videos(self) -> BlobStore:

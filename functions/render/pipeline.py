@@ -37,6 +37,7 @@ from .sources.drawn import DrawnBackgrounds
 from .sources.uploaded import UploadedPictures
 from .timeline import FPS, SCENE_PAUSE, TAIL, Timeline, lay_out
 
+VOICES: Final = {"edge": "Microsoft Edge's voice", "espeak": "eSpeak, a simpler voice"}
 LOOK_EVERY: Final = 0.25  # seconds between two looks at how far the voice is
 
 P = ParamSpec("P")
@@ -209,10 +210,10 @@ class Studio:
         for image_id in request.user_image_ids:
             name = image_name(image_id)
             try:
-                blob = self.uploads.find(name)
+                blob, content = self.uploads.find(name), self.uploads.get(name)
             except NotFound:
                 continue
-            self.videos.put(name, self.uploads.get(name), content_type=blob.content_type, metadata=dict(blob.metadata))
+            self.videos.put(name, content, content_type=blob.content_type, metadata=dict(blob.metadata))
             self.uploads.delete(name)
 
 
@@ -287,7 +288,8 @@ def _narration_warnings(spoken: Spoken, names: Sequence[str]) -> list[JobWarning
     if spoken.engine == "silent":
         message = f"The film has no voice, only captions. {reason}"
         return [JobWarning(code="narration_unavailable", message=message)]
-    return [JobWarning(code="narration_fallback", message=f"Another voice, {spoken.engine}, spoke the film. {reason}")]
+    message = f"The film is spoken by {VOICES[spoken.engine]}. {reason}"
+    return [JobWarning(code="narration_fallback", message=message)]
 
 
 def _encoded(

@@ -19,6 +19,7 @@ from google.auth.transport.requests import Request
 from google.cloud.storage import Client
 from google.cloud.storage.exceptions import DataCorruption
 from google.cloud.storage.retry import DEFAULT_RETRY
+from google.oauth2.service_account import Credentials as KeyFileCredentials
 
 from shared.blobs import Blob, Link
 from shared.errors import NotFound, Unavailable
@@ -41,7 +42,7 @@ class GcsBlobs:
     def __init__(self, client: Client, bucket: str, *, signing: Signing, lifetime: timedelta | None = None) -> None:
         self._bucket = client.bucket(bucket)
         self._signing = signing
-        self._longest_link = IAM_LINKS if isinstance(signing, SigningByIam) else KEY_FILE_LINKS
+        self._longest_link = KEY_FILE_LINKS if isinstance(signing, KeyFileCredentials) else IAM_LINKS
         self._lifetime = lifetime
 
     @classmethod

@@ -537,7 +537,7 @@ const count = (value, unit) => `${number(value)} ${unit}${value === 1 ? "" : "s"
 const megabytes = (bytes) => (bytes < 1e5 ? `${Math.ceil(bytes / 1000)} kB` : `${(bytes / 1e6).toFixed(1)} MB`);
 
 function clock(seconds) {
-  const whole = Math.round(Number(seconds) || 0);
+  const whole = Math.floor(Number(seconds) || 0);
   return whole ? `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, "0")}` : "";
 }
 

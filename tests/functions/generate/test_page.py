@@ -13,7 +13,7 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
 from shared.styles import STYLES
-from tests.browser import browser, faults_of
+from tests.browser import browser, eventually, faults_of
 from tests.functions.generate.played_api import DROP, JOB, PAGE, PlayedApi, finished, job, played, problem
 
 __all__ = ["browser"]  # a fixture: pytest finds it by its name in this module
@@ -84,15 +84,6 @@ def phone_photo() -> bytes:
 
 def add(page: Page, name: str, data: bytes) -> None:
     page.locator("#files").set_input_files({"name": name, "mimeType": "application/octet-stream", "buffer": data})
-
-
-def eventually(page: Page, expression: str) -> None:
-    """Waits until the expression is true. Playwright's wait_for_function asks by eval(), which the policy forbids."""
-    for _ in range(80):
-        if page.evaluate(expression):
-            return
-        page.wait_for_timeout(100)
-    raise AssertionError(f"never true: {expression}")
 
 
 def tab_to(page: Page, selector: str) -> None:

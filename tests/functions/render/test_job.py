@@ -1,4 +1,4 @@
-"""One delivery of a task on a real Redis: finished, failed for good, or to be tried again; never two workers at once."""
+"""One delivery of a task on a real Redis: finished, failed for good, or to be tried again; never two at once."""
 
 import logging
 import threading
