@@ -1,6 +1,7 @@
 """The film that is measured, in a process of its own: the whole of it, or only the encoding of the same frames.
 
-`python -m benchmarks.film whole|encode|draw WIDTHxHEIGHT FRAMES_FILE` prints one line of JSON.
+PICTURES is a folder, FRAMES a file that `draw` writes and `encode` reads.
+`python -m benchmarks.film whole|encode|draw WIDTHxHEIGHT PICTURES FRAMES` prints one line of JSON.
 """
 
 import json
@@ -17,21 +18,23 @@ from typing import Final
 import cv2
 import numpy as np
 
-from benchmarks.photographs import photographs
 from functions.render.encoder import QUALITIES, encode, join
 from functions.render.frames import FrameSource
 from functions.render.lettering import Lettering
 from functions.render.narration import Narration, WordTiming
-from functions.render.pipeline import Titles
 from functions.render.sound import master
 from functions.render.sources.uploaded import UploadedPictures
 from functions.render.timeline import Timeline, lay_out
+from functions.render.titles import Titles
 from shared.storyboard import Scene, build
 from shared.styles import STYLES
-from shared.video_request import VideoRequest
+from shared.video_request import CaptionOptions
 
 SAMPLE_RATE: Final = 44100
-LETTER, WORD = 0.0386, 0.09  # seconds that a voice takes for a letter and, beside that, for a word: 750 frames in all
+LETTER, WORD = (
+    0.0386,
+    0.09,
+)  # seconds a voice takes for a letter and, beside that, for a word: half a minute in all
 PITCH: Final = 190.0  # hertz
 FORMANTS: Final = (600.0, 1400.0, 2600.0)  # hertz; their strengths wander from word to word
 PICTURE_SECONDS: Final = 5.0
@@ -50,11 +53,10 @@ What would you look for first?"""
 class Film:
     """One film of half a minute, made of the same parts as the product's, in the same order."""
 
-    def __init__(self, size: tuple[int, int]) -> None:
+    def __init__(self, size: tuple[int, int], pictures: Path) -> None:
         self.size = size
-        self.request = VideoRequest(content=POST, job_id="benchmark", created_at="2025-01-01T00:00:00Z")
         storyboard = build(POST, max_seconds=60)
-        self.images, self.synthetic = photographs()
+        self.images = [file.read_bytes() for file in sorted(pictures.glob("*.jpg"))]
         self.timeline: Timeline = lay_out(
             [[word.shown for word in scene.words] for scene in storyboard.scenes],
             [_narrated(scene, number) for number, scene in enumerate(storyboard.scenes)],
@@ -72,17 +74,17 @@ class Film:
         return self._made(folder, _each(frames, self.size))
 
     def source(self) -> FrameSource:
-        style = STYLES[self.request.style]
+        style = STYLES["professional"]
         pictures = UploadedPictures(self.images, style.palette)
-        titles = Titles.of(self.timeline, Lettering(self.size, style.palette), self.request)
+        titles = Titles.of(self.timeline, Lettering(self.size, style.palette), CaptionOptions())
         return FrameSource(
             self.timeline,
             size=self.size,
             picture=lambda shot: pictures.find(shot, self.size),
             overlay=titles.at,
-            move=self.request.motion,
+            move="auto",
             travel=style.travel,
-            seed=self.request.content,
+            seed=POST,
         )
 
     def _made(self, folder: Path, frames: FrameSource | Iterator[memoryview]) -> Path:
@@ -98,9 +100,9 @@ class Film:
         return folder / "film.mp4"
 
 
-def main(what: str, size: tuple[int, int], held: Path) -> None:
-    film = Film(size)
-    told: dict[str, object] = {"synthetic": film.synthetic, "seconds": film.timeline.duration}
+def main(what: str, size: tuple[int, int], pictures: Path, held: Path) -> None:
+    film = Film(size, pictures)
+    told: dict[str, object] = {"seconds": film.timeline.duration}
     with TemporaryDirectory(prefix="benchmark-") as name:
         folder = Path(name)
         if what == "draw":
@@ -170,4 +172,4 @@ def _silence(seconds: float) -> np.ndarray:
 
 if __name__ == "__main__":
     width, height = map(int, sys.argv[2].split("x"))
-    main(sys.argv[1], (width, height), Path(sys.argv[3]))
+    main(sys.argv[1], (width, height), Path(sys.argv[3]), Path(sys.argv[4]))

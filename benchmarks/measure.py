@@ -14,20 +14,20 @@ class MeasuringFailed(Exception):
     """The measured process ended with an error; it has said which."""
 
 
-def run(what: str, size: tuple[int, int], frames: Path) -> dict[str, Any]:
+def run(what: str, size: tuple[int, int], pictures: Path, frames: Path) -> dict[str, Any]:
     """What `python -m benchmarks.film` tells about its work."""
-    with _started(what, size, frames) as process:
+    with _started(what, size, pictures, frames) as process:
         return _told(process)
 
 
-def peak_pss(what: str, size: tuple[int, int], frames: Path) -> float:
+def peak_pss(what: str, size: tuple[int, int], pictures: Path, frames: Path) -> float:
     """The most memory, in MB, that the process and its children hold at the same time.
 
     Proportional set size: a page that several processes share is counted once in all. Reading it stops a process for
     milliseconds, so the times of such a run are worth nothing.
     """
     peak = 0
-    with _started(what, size, frames) as process:
+    with _started(what, size, pictures, frames) as process:
         while process.poll() is None:
             peak = max(peak, sum(map(_pss, _family(process.pid))))
             time.sleep(SAMPLE_EVERY)
@@ -35,8 +35,8 @@ def peak_pss(what: str, size: tuple[int, int], frames: Path) -> float:
     return peak / 1024
 
 
-def _started(what: str, size: tuple[int, int], frames: Path) -> subprocess.Popen[str]:
-    command = [sys.executable, "-m", "benchmarks.film", what, f"{size[0]}x{size[1]}", str(frames)]
+def _started(what: str, size: tuple[int, int], pictures: Path, frames: Path) -> subprocess.Popen[str]:
+    command = [sys.executable, "-m", "benchmarks.film", what, f"{size[0]}x{size[1]}", str(pictures), str(frames)]
     return subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
 
 

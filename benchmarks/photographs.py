@@ -1,4 +1,4 @@
-"""Six photographs of 3000 x 2000 for the benchmarks: real ones from a package of Debian, else drawn ones that are as hard.
+"""Six photographs of 3000 x 2000 for the benchmarks: real ones from a package of Debian, else drawn ones as hard.
 
 They are fetched once, into the user's cache folder, and never become part of the repository.
 """
@@ -34,26 +34,27 @@ class NotFetched(Exception):
     """The package cannot be had here: no apt, no network, or no such package."""
 
 
-def photographs() -> tuple[tuple[bytes, ...], bool]:
-    """Six JPEG files, and whether they are synthetic because the real ones cannot be fetched."""
+def photographs(scratch: Path) -> tuple[Path, bool]:
+    """The folder with six JPEG files, and whether they are synthetic: drawn in `scratch`, for want of real ones."""
+    folder = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "linkedin-video" / "photographs"
     try:
-        return _real(), False
+        if not all((folder / f"{name}.jpg").exists() for name in NAMES):
+            _fetch(folder)
     except NotFetched as error:
         print(f"No photographs ({error}): measuring with drawn pictures, marked as synthetic.", file=sys.stderr)
-        return tuple(_jpeg(_drawn(seed)) for seed in range(len(NAMES))), True
+        for number in range(len(NAMES)):
+            (scratch / f"{number}.jpg").write_bytes(_jpeg(_drawn(number)))
+        return scratch, True
+    return folder, False
 
 
-def _real() -> tuple[bytes, ...]:
-    folder = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "linkedin-video" / "photographs"
-    files = [folder / f"{name}.jpg" for name in NAMES]
-    if not all(file.exists() for file in files):
-        print(f"Fetching photographs from Debian's {PACKAGE} into {folder} …", file=sys.stderr)
-        with TemporaryDirectory() as unpacked:
-            _unpack(Path(unpacked))
-            folder.mkdir(parents=True, exist_ok=True)
-            for file in files:
-                file.write_bytes(_scaled(next(Path(unpacked).rglob(file.name), None)))
-    return tuple(file.read_bytes() for file in files)
+def _fetch(folder: Path) -> None:
+    print(f"Fetching photographs from Debian's {PACKAGE} into {folder} …", file=sys.stderr)
+    with TemporaryDirectory() as unpacked:
+        _unpack(Path(unpacked))
+        folder.mkdir(parents=True, exist_ok=True)
+        for name in NAMES:
+            (folder / f"{name}.jpg").write_bytes(_scaled(next(Path(unpacked).rglob(f"{name}.jpg"), None)))
 
 
 def _unpack(folder: Path) -> None:
@@ -85,8 +86,8 @@ def _drawn(seed: int) -> Image.Image:
     picture = np.linspace(60, 190, height, dtype=np.float32)[:, None, None] * np.ones((1, width, 3), np.float32)
     for cells in OCTAVES:
         noise = chance.normal(0, 1, (cells, cells * width // height, 3)).astype(np.float32)
-        picture += 90 / np.sqrt(cells) * cv2.resize(noise, SIZE, interpolation=cv2.INTER_CUBIC)
-    for _ in range(40):
+        picture += 60 / cells**0.3 * cv2.resize(noise, SIZE, interpolation=cv2.INTER_CUBIC)
+    for _ in range(12):
         corners = (chance.uniform(0, 1, (3, 2)) * SIZE).astype(np.int32)
         shade = picture.copy()
         cv2.fillConvexPoly(shade, corners, tuple(float(value) for value in chance.uniform(0, 255, 3)), cv2.LINE_8)

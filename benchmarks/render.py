@@ -11,6 +11,7 @@ from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 from benchmarks.measure import peak_pss, run
+from benchmarks.photographs import photographs
 
 SIZE: Final = (1080, 1350)
 TALL: Final = (1080, 1920)  # the format that takes the most memory
@@ -20,19 +21,14 @@ MEMORY: Final = Path("/dev/shm")
 
 
 def main() -> None:
-    with _held_frames() as frames:
+    with _room() as room:
+        frames = room / "frames.yuv"
+        pictures, synthetic = photographs(room)
         _say("drawing the frames that the encoder alone will get")
-        run("draw", SIZE, frames)
-        rounds = []
-        for number in range(ROUNDS):
-            whole, encoding = _round(number, frames)
-            rounds.append((whole, encoding))
-            _say(
-                f"round {number + 1}: whole film {whole['wall']:.2f} s wall, {whole['cpu']:.2f} s CPU; "
-                f"encoding alone {encoding['wall']:.2f} s wall, {encoding['cpu']:.2f} s CPU"
-            )
-    _say("measuring memory")
-    peak, tall_peak = (peak_pss("whole", size, Path("-")) for size in (SIZE, TALL))
+        run("draw", SIZE, pictures, frames)
+        rounds = [_round(number, pictures, frames) for number in range(ROUNDS)]
+        _say("measuring memory")
+        peak, tall_peak = (peak_pss("whole", size, pictures, frames) for size in (SIZE, TALL))
     whole = rounds[0][0]
     result = {
         "vs_encode_only_wall": round(median(film["wall"] / encoding["wall"] for film, encoding in rounds), 3),
@@ -41,24 +37,29 @@ def main() -> None:
         "peak_pss_mb_tall": round(tall_peak),
         "seconds_per_video_second": round(median(film["wall"] for film, _ in rounds) / whole["seconds"], 3),
         "bytes": whole["bytes"],
-        "synthetic": whole["synthetic"],
+        "synthetic": synthetic,
     }
     print(json.dumps(result))
 
 
-def _round(number: int, frames: Path) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Both films; the one that comes first takes turns, for a machine that gets slower or busier."""
+def _round(number: int, pictures: Path, frames: Path) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The whole film and the encoding alone; which comes first takes turns, for a machine that gets busier."""
     order = ("whole", "encode") if number % 2 == 0 else ("encode", "whole")
-    told = {what: run(what, SIZE, frames) for what in order}
-    return told["whole"], told["encode"]
+    told = {what: run(what, SIZE, pictures, frames) for what in order}
+    whole, encoding = told["whole"], told["encode"]
+    _say(
+        f"round {number + 1}: whole film {whole['wall']:.2f} s wall, {whole['cpu']:.2f} s CPU; "
+        f"encoding alone {encoding['wall']:.2f} s wall, {encoding['cpu']:.2f} s CPU"
+    )
+    return whole, encoding
 
 
 @contextmanager
-def _held_frames() -> Iterator[Path]:
-    """A file for the finished frames, in memory where there is room for it."""
+def _room() -> Iterator[Path]:
+    """A folder for the finished frames, in memory where there is room for them."""
     roomy = MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > HELD_BYTES
     with TemporaryDirectory(prefix="benchmark-", dir=MEMORY if roomy else None) as folder:
-        yield Path(folder, "frames.yuv")
+        yield Path(folder)
 
 
 def _say(what: str) -> None:

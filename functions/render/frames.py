@@ -243,8 +243,8 @@ def _in_crop(view: motion.View, crop: tuple[float, float], share: tuple[float, f
 def _inked(sprite: Sprite) -> _Ink:
     height, width = sprite.rgba.shape[:2]
     alpha = sprite.rgba[..., 3].astype(np.float32) / 255
-    yuv = cv2.transform(np.ascontiguousarray(sprite.rgba[..., 2::-1]), BT709).astype(np.float32)
-    premultiplied = yuv * alpha[..., None]
+    yuv = cv2.transform(cv2.cvtColor(sprite.rgba, cv2.COLOR_RGBA2BGR), BT709)
+    premultiplied = cv2.multiply(yuv, cv2.merge([alpha] * 3), dtype=cv2.CV_32F)
     half = (width // 2, height // 2)
     chroma = cv2.resize(premultiplied[..., 1:], half, interpolation=cv2.INTER_AREA)
     alpha_half = cv2.resize(alpha, half, interpolation=cv2.INTER_AREA)

@@ -12,8 +12,9 @@ class Picture:
     """One work picture, somewhat larger than the frame needs, so that motion has room.
 
     `pixels` are height x width x 3, uint8, in OpenCV's order (blue, green, red). `focus` is the point, 0..1 from the
-    left and from the top, that should stay in view. `travel` is the share of the style's motion that it bears: a picture
-    that stands whole on a ground must not be moved out of the frame. `source` names where it came from, `credit` whom to thank.
+    left and from the top, that should stay in view. `travel` is the share of the style's motion that it bears: a
+    picture that stands whole on a ground must not be moved out of the frame. `source` names where it came from,
+    `credit` whom to thank.
     """
 
     pixels: NDArray[np.uint8]

@@ -1,19 +1,17 @@
 """make_video: the stages of a film, from top to bottom."""
 
-import contextvars
-import math
 import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor, wait
+from concurrent.futures import wait
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Final, ParamSpec, TypeVar
+from typing import Final
 
 import cv2
 
 from shared import log
-from shared.blobs import BlobStore, image_name, sign_links, video_name
+from shared.blobs import BlobStore, image_name
 from shared.config import Settings
 from shared.errors import ImageNotFound, NotFound, RenderFailed
 from shared.jobs import Film, JobWarning, Links, Stage
@@ -21,27 +19,24 @@ from shared.storyboard import Storyboard, build
 from shared.styles import STYLES, Style
 from shared.video_request import VideoRequest
 
-from . import captions as subtitles
-from .captions import Caption
+from .beside import Beside
 from .encoder import QUALITIES, Quality, encode, join
 from .fonts import unsupported
 from .frames import FrameSource
-from .inspection import inspect, linkedin_check
 from .job import Attempt
-from .lettering import Lettering, Sprite
+from .lettering import Lettering
 from .narration import Narration, NarrationFailed, Spoken, speak
 from .narrators import narrators
 from .pictures import MediaSource
+from .publishing import publish
 from .sound import master
 from .sources.drawn import DrawnBackgrounds
 from .sources.uploaded import UploadedPictures
 from .timeline import FPS, SCENE_PAUSE, TAIL, Timeline, lay_out
+from .titles import Titles
 
 VOICES: Final = {"edge": "Microsoft Edge's voice", "espeak": "eSpeak, a simpler voice"}
 LOOK_EVERY: Final = 0.25  # seconds between two looks at how far the voice is
-
-P = ParamSpec("P")
-R = TypeVar("R")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,9 +56,9 @@ class Studio:
 
         attempt.report(Stage.MEDIA_PROCESSING)
         storyboard = build(request.content, max_seconds=seconds, rate=self._rate(request))
-        with TemporaryDirectory(prefix="film-") as folder, ThreadPoolExecutor(max_workers=1) as beside:
+        with TemporaryDirectory(prefix="film-") as folder, Beside(attempt.check) as beside:
             heard = _Share()
-            voice = beside.submit(_in_context(self._spoken), storyboard, request, attempt, heard)
+            voice = beside.begin(self._spoken, storyboard, request, attempt, heard, beside.check)
             pictures = self._pictures(request, style, attempt)
             attempt.report(Stage.AUDIO_GENERATION)
             while not wait([voice], timeout=LOOK_EVERY).done:
@@ -73,9 +68,9 @@ class Studio:
             attempt.warn([*storyboard.warnings, *_lettering_warnings(storyboard)])
             attempt.report(Stage.COMBINING_MEDIA)
             track = Path(folder, "sound.m4a")
-            sound = beside.submit(_in_context(master), timeline.voice, timeline.sample_rate, track, check=attempt.check)
+            sound = beside.begin(master, timeline.voice, timeline.sample_rate, track, check=beside.check)
             lettering = Lettering((width, height), style.palette)
-            titles = Titles.of(timeline, lettering, request)
+            titles = Titles.of(timeline, lettering, request.captions)
             source = FrameSource(
                 timeline,
                 size=(width, height),
@@ -89,7 +84,16 @@ class Studio:
             _encoded(source, timeline, Path(folder, "silent.mp4"), (width, height), quality, attempt)
             sound.result()
             join(Path(folder, "silent.mp4"), track, Path(folder, "film.mp4"), check=attempt.check)
-            return self._published(Path(folder, "film.mp4"), poster, titles.captions, request, spoken, attempt)
+            return publish(
+                Path(folder, "film.mp4"),
+                poster,
+                titles.captions,
+                request,
+                attempt,
+                narration={"engine": spoken.engine, "voice": self._voice(request) if spoken.engine == "edge" else None},
+                videos=self.videos,
+                uploads=self.uploads,
+            )
 
     def _rate(self, request: VideoRequest) -> str:
         return request.rate or self.settings.edge_rate
@@ -98,7 +102,12 @@ class Studio:
         return request.voice or self.settings.edge_voice
 
     def _spoken(
-        self, storyboard: Storyboard, request: VideoRequest, attempt: Attempt, heard: "_Share"
+        self,
+        storyboard: Storyboard,
+        request: VideoRequest,
+        attempt: Attempt,
+        heard: "_Share",
+        check: Callable[[], None],
     ) -> Spoken:
         """Every scene's words as sound, by the first voice that can."""
         names: Sequence[str] = self.settings.narrators if request.narration == "auto" else ("silent",)
@@ -114,7 +123,7 @@ class Studio:
                 [[word.spoken for word in scene.words] for scene in storyboard.scenes],
                 voices,
                 sample_rate=self.settings.audio_sample_rate,
-                check=attempt.check,
+                check=check,
                 progress=heard.note,
             )
         except NarrationFailed as error:
@@ -165,101 +174,6 @@ class Studio:
             except NotFound:
                 continue
         raise ImageNotFound("A picture of this film is not there any more. Upload it again.")
-
-    def _published(
-        self,
-        film: Path,
-        poster: bytes,
-        captions: Sequence[Caption],
-        request: VideoRequest,
-        spoken: Spoken,
-        attempt: Attempt,
-    ) -> tuple[Film, Links]:
-        """Store the film under its name, last of all its files: where the film is, everything is."""
-        attempt.report(Stage.UPLOADING)
-        seen = inspect(film)
-        attempt.hold()
-        about = {
-            "owner": request.owner or "",
-            "created_at": request.created_at,
-            "has_captions": "true" if captions else "false",
-        }
-        files: list[tuple[str, bytes | Path, str]] = [("jpg", poster, "image/jpeg")]
-        if captions:
-            files.append(("srt", subtitles.srt(captions).encode(), "application/x-subrip; charset=utf-8"))
-            files.append(("vtt", subtitles.vtt(captions).encode(), "text/vtt; charset=utf-8"))
-        files.append(("mp4", film, "video/mp4"))
-        for number, (extension, content, kind) in enumerate(files):
-            attempt.check()
-            self.videos.put(video_name(request.job_id, extension), content, content_type=kind, metadata=about)
-            attempt.report(Stage.UPLOADING, (number + 1) / len(files))
-        self._keep_pictures(request)
-        finished = Film(
-            duration_seconds=seen.duration,
-            width=seen.width,
-            height=seen.height,
-            size_bytes=seen.size,
-            narration={"engine": spoken.engine, "voice": self._voice(request) if spoken.engine == "edge" else None},
-            has_captions=bool(captions),
-            linkedin_check=linkedin_check(seen),
-        )
-        return finished, sign_links(self.videos, request.job_id, has_captions=bool(captions))
-
-    def _keep_pictures(self, request: VideoRequest) -> None:
-        """Pictures that a film shows move to the permanent store; those already there stay."""
-        for image_id in request.user_image_ids:
-            name = image_name(image_id)
-            try:
-                blob, content = self.uploads.find(name), self.uploads.get(name)
-            except NotFound:
-                continue
-            self.videos.put(name, content, content_type=blob.content_type, metadata=dict(blob.metadata))
-            self.uploads.delete(name)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Titles:
-    """What is written over the pictures: the hook from the very first frame, then captions in step with the voice."""
-
-    lettering: Lettering
-    hook: tuple[subtitles.CaptionWord, ...] | None
-    hook_until: float
-    captions: tuple[Caption, ...]
-    burned: tuple[Caption, ...]
-    request: VideoRequest
-
-    @classmethod
-    def of(cls, timeline: Timeline, lettering: Lettering, request: VideoRequest) -> "Titles":
-        def grouped(scenes: Sequence[Sequence[subtitles.CaptionWord]]) -> tuple[Caption, ...]:
-            return subtitles.captions(scenes, measure=lettering.measure, width=lettering.width)
-
-        hook = timeline.scenes[0] if lettering.fits_hook(timeline.scenes[0]) else None
-        following = timeline.scenes[1][0].start if len(timeline.scenes) > 1 else timeline.duration
-        captions = grouped(timeline.scenes)
-        burned = grouped(timeline.scenes[1:] if hook else timeline.scenes) if request.captions.enabled else ()
-        return cls(
-            lettering=lettering,
-            hook=hook,
-            hook_until=burned[0].start if hook and burned else following,
-            captions=captions,
-            burned=burned,
-            request=request,
-        )
-
-    def at(self, moment: float) -> Sprite | None:
-        """What stands over the picture at a second of the film."""
-        options = self.request.captions
-        if self.hook and moment < self.hook_until:
-            marked = options.enabled and options.style != "classic"
-            return self.lettering.hook(self.hook, subtitles.active_word(self.hook, moment) if marked else None)
-        for number, caption in enumerate(self.burned):
-            begins = 0.0 if number == 0 and not self.hook else caption.start  # the first frame is never without words,
-            ends = math.inf if number == len(self.burned) - 1 else caption.end  # nor is the last
-            if begins <= moment < ends:
-                return self.lettering.caption(
-                    caption, caption.active(moment), position=options.position, style=options.style
-                )
-        return None
 
 
 class _Share:
@@ -319,13 +233,3 @@ def _jpeg(source: FrameSource) -> bytes:
     if not written:
         raise RenderFailed("The poster could not be made.")
     return data.tobytes()
-
-
-def _in_context(function: Callable[P, R]) -> Callable[P, R]:
-    """The function, run in this thread's log context wherever it is called."""
-    context = contextvars.copy_context()
-
-    def run(*args: P.args, **kwargs: P.kwargs) -> R:
-        return context.run(function, *args, **kwargs)
-
-    return run

@@ -172,16 +172,18 @@ def _chosen(candidates: Sequence[_Cut], seconds: float, shot_count: int, *, even
 
     `evenly`: equal spans count for more than good ends.
     """
+    span = seconds / shot_count
     chosen: list[_Cut] = []
     for number in range(1, shot_count):
-        span = seconds / shot_count
         wished = span * number
         earliest = (chosen[-1].at if chosen else 0.0) + SHORTEST_SHOT
         latest = seconds - SHORTEST_SHOT * (shot_count - number)
+        if evenly:
+            latest = max(latest, wished + span / 2)  # the tail will be longer then
         fitting = [cut for cut in candidates if earliest <= cut.at <= latest]
         if evenly:
-            near = [cut for cut in candidates if earliest <= cut.at and abs(cut.at - wished) <= UNEVEN * span]
-            fitting = near or fitting
+            near = [cut for cut in fitting if abs(cut.at - wished) <= UNEVEN * span]
+            fitting = near or sorted(fitting, key=lambda cut: abs(cut.at - wished))[:1]
         if not fitting:
             break
         chosen.append(min(fitting, key=lambda cut: abs(cut.at - wished) + cut.cost))

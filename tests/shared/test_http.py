@@ -107,7 +107,7 @@ def test_head_is_get_without_a_body(client: Client) -> None:
 
 def test_a_body_is_refused_by_its_length_before_it_is_read(client: Client) -> None:
     class Unread(io.RawIOBase):
-        def read(self, size: int = -1) -> bytes:
+        def read(self, _size: int = -1) -> bytes:
             raise AssertionError("nobody should read this")
 
     environ = {"CONTENT_LENGTH": "200000000", "wsgi.input": Unread()}

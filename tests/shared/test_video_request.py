@@ -51,7 +51,7 @@ def test_every_mistake_is_told_at_once() -> None:
 
 
 def test_an_unknown_field_is_named_with_the_nearest_known_one() -> None:
-    with pytest.raises(InvalidRequest, match="no field contents. Did you mean content"):
+    with pytest.raises(InvalidRequest, match=r"no field contents\. Did you mean content"):
         parse({"content": "A post.", "contents": "x"})
 
 

@@ -15,7 +15,6 @@ from shared.styles import Palette
 from ..pictures import Picture
 from .placing import MIDDLE, fills, focus_of, on_itself, on_palette, whole_size, work_size
 
-
 TRAVEL_WHEN_WHOLE = 0.35  # placing.FIELD leaves a twentieth of the frame at each side
 
 

@@ -14,9 +14,13 @@ from shared.services import Services
 from shared.video_request import VideoRequest
 
 FILM = Film(
-    duration_seconds=12.4, width=1080, height=1350, size_bytes=8, narration={"engine": "edge", "voice": "en-US-JennyNeural"},
+    duration_seconds=12.4,
+    width=1080,
+    height=1350,
+    size_bytes=8,
+    narration={"engine": "edge", "voice": "en-US-JennyNeural"},
     has_captions=True,
-)  # fmt: skip
+)
 
 
 @pytest.fixture
@@ -81,8 +85,12 @@ def test_a_failed_job_says_why_and_where(client: Client, services: Services, ord
     answer = client.get(f"/api/video/status/{order.job_id}").json
     assert answer and (answer["status"], answer["error"], answer["stage"]) == ("error", "No voice.", "audio_generation")
     assert answer["error_detail"] == {
-        "code": "render_failed", "stage": "audio_generation", "retryable": False, "hint": "Try later.", "request_id": "r",
-    }  # fmt: skip
+        "code": "render_failed",
+        "stage": "audio_generation",
+        "retryable": False,
+        "hint": "Try later.",
+        "request_id": "r",
+    }
 
 
 def test_a_job_that_nobody_works_on_reads_as_stalled(client: Client, services: Services, order: VideoRequest) -> None:
