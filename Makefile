@@ -28,7 +28,7 @@ check: $(VENV)/.test-stamp  ## style, types, and who may import whom
 	$(BIN)/python -m pytest -q -k "not light and not poll" tests/test_architecture.py
 
 bench: $(VENV)/.run-stamp  ## how long a film takes
-	$(BIN)/python benchmarks/render.py
+	$(BIN)/python -m benchmarks.render
 
 clean:  ## what can be made again goes; films in var/ stay
 	rm -rf $(VENV) var/tmp dist build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -79,9 +79,7 @@ class Settings:
             max_attempts=read("MAX_ATTEMPTS", _between(1, 20, int), "3"),
             lease_seconds=read("LEASE_SECONDS", _between(1, 600, int), "60"),
         )
-        if read.mistakes:
-            raise WrongSettings("\n".join(read.mistakes))
-        mistakes = settings._mistakes_in_pairs(on_google="K_SERVICE" in environment)
+        mistakes = read.mistakes + settings._mistakes_in_pairs(on_google="K_SERVICE" in environment)
         if mistakes:
             raise WrongSettings("\n".join(mistakes))
         return settings
@@ -102,15 +100,16 @@ class Settings:
 
     def _mistakes_in_pairs(self, *, on_google: bool) -> list[str]:
         mistakes = []
+        on_cloud_tasks = (self.task_queue_url or "").startswith("projects/")  # None: its own mistake is on the list
         if (self.video_bucket is None) != (self.upload_bucket is None):
             mistakes.append("GOOGLE_CLOUD_STORAGE_BUCKET and GOOGLE_CLOUD_STORAGE_TEMP_BUCKET go together: set both.")
         if self.video_bucket and self.video_bucket == self.upload_bucket:
             mistakes.append("GOOGLE_CLOUD_STORAGE_TEMP_BUCKET must be another bucket: what is in it dies after a day.")
-        if self.task_queue_url.startswith("projects/") and not (self.task_service_account and self.task_hmac_keys):
+        if on_cloud_tasks and not (self.task_service_account and self.task_hmac_keys):
             mistakes.append("A Cloud Tasks queue needs TASK_SERVICE_ACCOUNT and TASK_HMAC_KEYS.")
-        if self.task_queue_url.startswith("projects/") and not self.render_url:
+        if on_cloud_tasks and not self.render_url:
             mistakes.append("A Cloud Tasks queue needs RENDER_URL, the address it delivers to.")
-        host = urlsplit(self.redis_url).hostname or ""
+        host = urlsplit(self.redis_url or "").hostname or ""
         if on_google and host.startswith("fly-"):
             mistakes.append(f"REDIS_URL: {host} is private to Fly; Google needs a database with a public TLS address.")
         return mistakes

@@ -16,7 +16,7 @@ Problem
 ├── NothingToNarrate          422  only emoji, links or hashtags
 ├── IdempotencyConflict       422  same key, other body
 ├── Forbidden                 403  the render door, without a valid signature
-├── RenderFailed              500  a film that cannot be made, whoever tries
+├── RenderFailed              500  a film that could not be made
 ├── StoppedEarly              500  this attempt ended before it was done; another may succeed
 └── Unavailable               503  Redis, the queue or the store does not answer
 """
@@ -41,7 +41,7 @@ class Problem(Exception):
     code: ClassVar[str]
     status: ClassVar[int]
     title: ClassVar[str]
-    retryable: ClassVar[bool] = False
+    retryable: bool = False
 
     def __init__(
         self,
@@ -123,9 +123,13 @@ class IdempotencyConflict(Problem):
 
 
 class RenderFailed(Problem):
-    """Permanent: the queue is told that the task is done, the job tells why."""
+    """The queue is told that the task is done, the job tells why; unless it is `retryable`: another attempt may do."""
 
     code, status, title = "render_failed", 500, "The film could not be made"
+
+    def __init__(self, detail: str, *, hint: str | None = None, retryable: bool = False) -> None:
+        super().__init__(detail, hint=hint)
+        self.retryable = retryable
 
 
 class StoppedEarly(Problem):

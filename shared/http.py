@@ -86,8 +86,8 @@ class Endpoint:
 
 def wire(app: flask.Flask, *endpoints: Endpoint, services: Services | None = None) -> None:
     """Make an app answer as the contract says. Under functions-framework `app` is the current one."""
-    log.start()
     services = services or from_environment()
+    log.start(services.settings.environment)
     app.extensions["services"] = services
     origins = list(services.settings.cors_origins)
     CORS(

@@ -49,11 +49,16 @@ def request_id() -> str | None:
 class _JsonLines(logging.Formatter):
     """What Cloud Logging reads: `severity`, `message`, `time`, and our fields beside them."""
 
+    def __init__(self, environment: str) -> None:
+        super().__init__()
+        self._environment = environment
+
     def format(self, record: logging.LogRecord) -> str:
         line: dict[str, Any] = {
             "severity": record.levelname,
             "time": time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(record.created)) + f".{int(record.msecs):03d}Z",
             "message": record.getMessage(),
+            "environment": self._environment,
             **_context.get(),
             **getattr(record, "fields", {}),
         }
@@ -73,12 +78,12 @@ class _Text(logging.Formatter):
         return text
 
 
-def start() -> None:
-    """Write events to stderr from here on. Calling it again changes nothing."""
+def start(environment: str) -> None:
+    """Write events to stderr from here on, labelled with `environment`. Calling it again changes nothing."""
     if _logger.handlers:
         return
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(_Text() if sys.stderr.isatty() else _JsonLines())
+    handler.setFormatter(_Text() if sys.stderr.isatty() else _JsonLines(environment))
     _logger.addHandler(handler)
     _logger.setLevel(logging.INFO)
     _logger.propagate = False

@@ -95,7 +95,11 @@ def _enqueue(services: Services, order: VideoRequest, job: Job | None, idempoten
     except Unavailable:
         if job:
             refused = job.failed(
-                "The film could not be started.", code="unavailable", retryable=True, hint="Send the post again."
+                "The film could not be started.",
+                code="unavailable",
+                retryable=True,
+                hint="Send the post again.",
+                request_id=order.request_id,
             )
             services.jobs.refuse(refused, idempotency)
         raise

@@ -18,6 +18,7 @@ from shared.errors import RenderFailed
 
 from .timeline import FPS
 
+STOPPED_BY_SIGNAL: Final = 255  # how ffmpeg ends when it is told to stop, SIGTERM for one
 STDERR_KEPT: Final = 4000  # bytes of ffmpeg's last words
 PIPE_BYTES: Final = 1024 * 1024  # as much of a frame as Linux lets wait in a pipe
 WAIT_SLICE: Final = 0.25  # seconds between two looks whether the work must stop
@@ -193,8 +194,10 @@ class Process:
         size = self._stderr.seek(0, os.SEEK_END)
         self._stderr.seek(max(0, size - STDERR_KEPT))
         last_words = self._stderr.read().decode(errors="replace").strip()
-        log.event("ffmpeg_failed", code=self._process.returncode, last_words=last_words)
-        return RenderFailed("The film could not be encoded.", hint="Send the post again.")
+        code = self._process.returncode
+        log.event("ffmpeg_failed", code=code, last_words=last_words)
+        killed = code is None or code < 0 or code == STOPPED_BY_SIGNAL  # by the machine, not by the film
+        return RenderFailed("The film could not be encoded.", hint="Send the post again.", retryable=killed)
 
 
 class DrawnAhead:

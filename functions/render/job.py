@@ -85,6 +85,7 @@ class Attempt:
         self._over.set()
         self._heart.join()
         self._saved_for_sure(job)
+        self._job = job
 
     def give_back(self) -> None:
         """Let the next delivery begin at once instead of waiting for the lease to run out."""

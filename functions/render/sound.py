@@ -1,6 +1,6 @@
 """The film's voice → AAC: gently compressed, brought to the loudness of the feed by measuring, limited, not trimmed.
 
-Measured gain and a limiter do what two-pass loudnorm does, for a sixth of its CPU, and without pumping.
+Measured gain and a limiter do what two-pass loudnorm does, for less than half of its CPU, and without pumping.
 """
 
 import math

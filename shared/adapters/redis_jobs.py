@@ -42,7 +42,7 @@ _ENDED = "(status == 'completed' or status == 'error' or status == 'cancelled')"
 _CLOCK = "local t = redis.call('TIME'); local now = t[1] * 1000 + math.floor(t[2] / 1000)\n"
 
 # KEYS: the job's twelve, the idempotency key (or an unused name), then the pictures'.
-# ARGV: values of status, request, owner, times, details; life in seconds; body hash or ''; job id; its owner
+# ARGV: values of status, request, owner, times, details; life in seconds; body hash or ''; job id; the key's life
 _PUT = """
 if ARGV[7] ~= '' then
   local kept = redis.call('GET', KEYS[13])
@@ -69,7 +69,7 @@ redis.call('SET', KEYS[7], ARGV[3], 'EX', life)
 redis.call('SET', KEYS[8], '0', 'EX', life)
 redis.call('SET', KEYS[10], ARGV[4], 'EX', life)
 redis.call('SET', KEYS[12], ARGV[5], 'EX', life)
-if ARGV[7] ~= '' then redis.call('SET', KEYS[13], ARGV[7] .. ' ' .. ARGV[8] .. ' sent', 'EX', life) end
+if ARGV[7] ~= '' then redis.call('SET', KEYS[13], ARGV[7] .. ' ' .. ARGV[8] .. ' sent', 'EX', ARGV[9]) end
 return {'new'}
 """
 
@@ -212,6 +212,7 @@ class RedisJobs:
             QUEUED_AT_MOST_SECONDS + RETENTION_SECONDS,
             idempotency.body_sha256 if idempotency else "",
             job.job_id,
+            RETENTION_SECONDS,  # not longer than the job is readable, which is longer only while it is unfinished
         ]
         with _translated():
             answer, *rest = self._put(keys=keys, args=values)

@@ -166,10 +166,11 @@ def test_each_function_runs_by_itself(port: int, tmp_path: Path) -> None:
 
 
 def test_a_stubborn_grandchild_ends_with_its_group() -> None:
+    me = psutil.Process()
+    before = set(me.children(recursive=True))  # of other tests: a Redis, a browser
     with ProcessGroup() as group:
         group.start("stubborn", STUBBORN, cwd=ROOT, env=os.environ)
-        me = psutil.Process()
         wait_until(lambda: any("trap :" in " ".join(child.cmdline()) for child in me.children(recursive=True)))
-        children = me.children(recursive=True)
+        children = set(me.children(recursive=True)) - before
         assert group.ended() is None
     wait_until(lambda: all(is_gone(child) for child in children))

@@ -29,12 +29,13 @@ def test_every_mistake_is_in_one_message() -> None:
                 "TASK_QUEUE_URL": "sqs:",
                 "EDGE_TTS_RATE": "fast",
                 "STATUS_URL": "status.example.com",
+                "GOOGLE_CLOUD_STORAGE_BUCKET": "films",
             }
         )
     names = [line.split(":")[0] for line in str(wrong.value).splitlines()]
     assert set(names) == {
         "PORT", "AUDIO_SAMPLE_RATE", "NARRATORS", "CORS_ORIGINS", "REDIS_URL", "TASK_QUEUE_URL", "EDGE_TTS_RATE",
-        "STATUS_URL",
+        "STATUS_URL", "GOOGLE_CLOUD_STORAGE_BUCKET and GOOGLE_CLOUD_STORAGE_TEMP_BUCKET go together",
     }  # fmt: skip
     assert "secret" not in str(wrong.value)
 

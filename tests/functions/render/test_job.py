@@ -160,6 +160,7 @@ def test_a_permanent_failure_is_told_in_one_sentence_and_not_tried_again(jobs: R
     ("error", "code", "sentence"),
     [
         (Unavailable("The file store does not answer."), "unavailable", "The file store does not answer."),
+        (RenderFailed("It was killed.", retryable=True), "render_failed", "It was killed."),
         (ZeroDivisionError("in the depths"), "internal", "The film could not be made because of a fault on our side."),
     ],
 )
