@@ -1,6 +1,7 @@
 """Two things at a time: a failure of the one stops the other soon, and the log knows whose work it is."""
 
 import time
+from concurrent.futures import Future
 
 import pytest
 
@@ -15,12 +16,17 @@ def test_a_failure_in_the_block_stops_the_work_beside_it() -> None:
             beside.check()
             time.sleep(0.01)
 
+    def film() -> None:
+        with Beside(lambda: None) as beside:
+            voices.append(beside.begin(endless, beside))
+            raise RenderFailed("The picture is not there.")
+
+    voices: list[Future[None]] = []
     began = time.monotonic()
-    with pytest.raises(RenderFailed), Beside(lambda: None) as beside:
-        voice = beside.begin(endless, beside)
-        raise RenderFailed("The picture is not there.")
+    with pytest.raises(RenderFailed):
+        film()
     assert time.monotonic() - began < 2
-    assert isinstance(voice.exception(), StoppedEarly)
+    assert isinstance(voices[0].exception(), StoppedEarly)
 
 
 def test_the_attempts_own_check_is_asked_too() -> None:
