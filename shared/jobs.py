@@ -166,6 +166,10 @@ class Job:
             updated_at=now(),
         )
 
+    def cancelled(self) -> "Job":
+        """The job ended because its owner said so; `stage` stays the one it was in."""
+        return replace(self, status=JobStatus.CANCELLED, eta_seconds=None, updated_at=now())
+
     def failed(
         self,
         sentence: str,
@@ -244,6 +248,10 @@ class LeaseLost(Exception):
     """Somebody else works on this job now, or it has ended: nothing of ours may be written."""
 
 
+class CancelAsked(Exception):
+    """Whoever works on this job is to stop and to end it as cancelled."""
+
+
 class JobStore(Protocol):
     """Where jobs are kept. Every method raises `Unavailable` when the store does not answer."""
 
@@ -268,7 +276,15 @@ class JobStore(Protocol):
         ...
 
     def save(self, job: Job, request: "VideoRequest", token: str, *, release: bool = False) -> None:
-        """Write the job and renew the lease (or give it back); raises LeaseLost."""
+        """Write the job and renew the lease (or give it back); raises LeaseLost.
+
+        Raises CancelAsked, and writes nothing, where the job is to be cancelled and this says that it goes on or is
+        completed.
+        """
+        ...
+
+    def cancel(self, job_id: str) -> Job:
+        """End a job that waits, ask the worker of one in work to end it; raises NotFound. An ended one stays."""
         ...
 
     def cache_links(self, job: Job) -> None:

@@ -4,7 +4,7 @@ import io
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +24,7 @@ class Service:
 
     generate: str
     status: str
+    film: str
     upload: str
     folder: Path
 
@@ -86,3 +87,11 @@ def running(arguments: list[str], port: int, edge: FakeEdge, folder: Path) -> It
         process.terminate()
         code = process.wait(15)
     assert code == 0
+
+
+def eventually(condition: Callable[[], bool], seconds: float) -> None:
+    """Waits until the condition holds."""
+    ends = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < ends, "it did not happen in time"
+        time.sleep(0.05)

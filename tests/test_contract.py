@@ -22,7 +22,7 @@ ROUTES = [
     ("GET", "/docs", 0),
     ("GET", f"/api/video/status/{ID}", 404),
     ("GET", f"/api/video/{ID}", 404),
-    ("POST", f"/api/video/{ID}/cancel", 0),
+    ("POST", f"/api/video/{ID}/cancel", 404),
     ("DELETE", f"/api/video/{ID}", 0),
     ("DELETE", f"/api/images/{ID}", 0),
     ("GET", "/health", 200),
@@ -37,7 +37,6 @@ ROUTES_NOT_LIVE = {
     ("GET", "/api/voices"),
     ("GET", "/openapi.json"),
     ("GET", "/docs"),
-    ("POST", f"/api/video/{ID}/cancel"),
     ("DELETE", f"/api/video/{ID}"),
     ("DELETE", f"/api/images/{ID}"),
 }

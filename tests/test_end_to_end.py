@@ -2,6 +2,7 @@
 that came out, decoded; in one process, and in four functions-framework processes."""
 
 import re
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ from functions.render.inspection import inspect
 from shared.styles import STYLES
 from tests.fake_edge import FakeEdge
 from tests.films import frames_of, loudness_of, marked, onsets_of, sound_of
-from tests.service import Service, running
+from tests.service import Service, eventually, running
 
 POST = """𝗜 𝗴𝗼𝘁 𝗳𝗶𝗿𝗲𝗱 three years ago 🚀
 
@@ -38,14 +39,15 @@ def one_process(edge: FakeEdge, tmp_path_factory: pytest.TempPathFactory) -> Ite
     folder = tmp_path_factory.mktemp("one")
     here = "http://localhost:8190/api"
     with running([], 8190, edge, folder):
-        yield Service(f"{here}/video/generate", f"{here}/video/status", f"{here}/images", folder)
+        yield Service(f"{here}/video/generate", f"{here}/video/status", f"{here}/video", f"{here}/images", folder)
 
 
 @pytest.fixture(scope="module")
 def four_processes(edge: FakeEdge, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     folder = tmp_path_factory.mktemp("four")
     with running(["functions"], 8290, edge, folder):
-        yield Service("http://localhost:8291/", "http://localhost:8292", "http://localhost:8293/", folder)
+        there = "http://localhost"
+        yield Service(f"{there}:8291/", f"{there}:8292", f"{there}:8292/video", f"{there}:8293/", folder)
 
 
 @pytest.fixture(scope="module")
@@ -176,6 +178,25 @@ def test_a_film_without_a_voice_is_made_when_asked(one_process: Service) -> None
     job = one_process.make({"content": "Read this. Nobody speaks.", "narration": "off", "quality": "preview"})
     assert (job["narration"], job["degraded"]) == ({"engine": "silent", "voice": None}, False)
     assert np.abs(sound_of(one_process.download(job["video_url"], "silent.mp4"))).max() < 0.001
+
+
+def test_a_film_in_work_is_cancelled_and_leaves_nothing(one_process: Service) -> None:
+    body = {"content": POST + " It takes a while." * 20, "metadata": {"cancel": True}}
+    job_id = requests.post(one_process.generate, json=body, timeout=10).json()["job_id"]
+
+    def poll() -> dict[str, Any]:
+        answer: dict[str, Any] = requests.get(f"{one_process.status}/{job_id}", timeout=10).json()
+        return answer
+
+    eventually(lambda: poll()["stage"] == "combining_media", 20)
+    asked = requests.post(f"{one_process.film}/{job_id}/cancel", timeout=10)
+    assert (asked.status_code, asked.json()["status"]) == (202, "processing")
+    began = time.monotonic()
+    eventually(lambda: poll()["status"] == "cancelled", 10)
+    assert time.monotonic() - began < 4, "about a second, on a machine with other work"
+    assert requests.get(f"{one_process.film}/{job_id}", timeout=10).status_code == 409
+    assert not list((one_process.folder / "var" / "videos").rglob(f"{job_id}*"))
+    assert not list((one_process.folder / "var" / "tmp").rglob("film-*"))
 
 
 def test_four_functions_make_the_same_film_over_their_own_addresses(four_processes: Service) -> None:

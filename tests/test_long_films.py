@@ -21,7 +21,7 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     folder = tmp_path_factory.mktemp("service")
     here = "http://localhost:8590/api"
     with FakeEdge(sound="speech") as edge, running([], 8590, edge, folder):
-        yield Service(f"{here}/video/generate", f"{here}/video/status", f"{here}/images", folder)
+        yield Service(f"{here}/video/generate", f"{here}/video/status", f"{here}/video", f"{here}/images", folder)
 
 
 @pytest.mark.parametrize("ratio", ["4:5", "1:1", "9:16", "16:9"])

@@ -67,6 +67,7 @@ def page(services: Services, request: flask.Request) -> flask.Response:
     addresses = {
         "generate_url": "/api/video/generate" if one_host else settings.address_of("generate", "", "/"),
         "status_url": "/api/video/status" if one_host else settings.address_of("status", "", ""),
+        "video_url": "/api/video" if one_host else settings.address_of("status", "", "/video"),
         "upload_url": "/api/images" if one_host else settings.address_of("upload", "", "/"),
     }
     text = (PAGE / "index.html").read_text()

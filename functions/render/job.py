@@ -9,11 +9,12 @@ from typing import Final
 
 from shared import log
 from shared.errors import Busy, Problem, StoppedEarly, Unavailable
-from shared.jobs import Film, Job, JobStore, JobWarning, LeaseLost, Links, Stage, Verdict
+from shared.jobs import CancelAsked, Film, Job, JobStore, JobWarning, LeaseLost, Links, Stage, Verdict
 from shared.video_request import VideoRequest
 
 NOTE_EVERY: Final = 0.5  # seconds between two notes of progress within a stage
 NOTE_AGAIN: Final = 5.0  # seconds after one that Redis did not take: each try may cost the work two seconds of waiting
+LOOK_EVERY: Final = 1.0  # seconds at most between two looks into Redis: so soon a cancel is seen
 DEADLINE: Final = 1740 - 60  # seconds; a minute before the platform ends the request
 SAVE_PATIENCE: Final = 25.0  # seconds a finished film waits for Redis to answer again
 
@@ -32,8 +33,10 @@ class Attempt:
         self._ends_at = time.monotonic() + DEADLINE
         self._stage: Stage | None = None
         self._note_at = 0.0
+        self._beat_at = 0.0
         self._lock = threading.Lock()
         self._lost = False
+        self._cancelled = False
         self._over = threading.Event()
         context = contextvars.copy_context()  # what the heartbeat logs belongs to this job
         self._heart = threading.Thread(target=context.run, args=(self._beat,), name="heartbeat", daemon=True)
@@ -70,14 +73,16 @@ class Attempt:
             self._job = self._job.warned(warnings, degraded=degraded)
 
     def check(self) -> None:
-        """Raises StoppedEarly when this attempt must not go on."""
+        """Raises StoppedEarly when this attempt must not go on, CancelAsked when nobody wants the film any more."""
+        if self._cancelled:
+            raise CancelAsked(self._job.job_id)
         if self._lost:
             raise StoppedEarly("Another worker has taken this job.")
         if time.monotonic() > self._ends_at:
             raise StoppedEarly("The film took longer than a worker may work.")
 
     def hold(self) -> None:
-        """Make sure, just before publishing, that the job is still ours; raises StoppedEarly."""
+        """Make sure, just before publishing, that the job is still ours; raises StoppedEarly, CancelAsked."""
         self._saved_for_sure(self._job)
 
     def finish(self, job: Job) -> None:
@@ -95,6 +100,8 @@ class Attempt:
             self._jobs.save(self._job, self._request, self._token, release=True)
         except (LeaseLost, Unavailable):
             log.event("lease_not_given_back")  # it runs out by itself
+        except CancelAsked:
+            self._saved_for_sure(self._job.cancelled())
 
     def _saved_for_sure(self, job: Job) -> None:
         give_up_at = time.monotonic() + SAVE_PATIENCE
@@ -118,20 +125,30 @@ class Attempt:
                 self._jobs.save(self._job, self._request, self._token)
         except LeaseLost:
             self._lost = True
+        except CancelAsked:
+            self._cancelled = True
         except Unavailable:
             log.event("progress_not_noted")
             pause = NOTE_AGAIN
         self._note_at = time.monotonic() + pause
+        self._beat_at = time.monotonic() + self._beat_every
 
     def _beat(self) -> None:
-        while not self._over.wait(self._beat_every):
-            self._note()
+        while not self._over.wait(min(self._beat_every / 2, LOOK_EVERY)):
+            if time.monotonic() >= min(self._note_at, self._beat_at):
+                self._note()
 
 
 def run_job(
-    request: VideoRequest, jobs: JobStore, make_video: MakeVideo, *, lease_seconds: float, max_attempts: int
+    request: VideoRequest,
+    jobs: JobStore,
+    make_video: MakeVideo,
+    *,
+    lease_seconds: float,
+    max_attempts: int,
+    retract: Callable[[VideoRequest], None] = lambda request: None,
 ) -> Verdict:
-    """Do what one delivery of a task may do.
+    """Do what one delivery of a task may do. `retract` removes what a cancelled film has published already.
 
     Returns when the queue is to be told that the task is done. Raises Busy while somebody else works on it, and any
     other exception for "try again": StoppedEarly, Unavailable, or a fault that a further attempt may not meet.
@@ -152,6 +169,9 @@ def run_job(
         try:
             film, links = make_video(request, attempt)
             attempt.finish(attempt.job.completed(film, links))
+        except CancelAsked:
+            retract(request)
+            attempt.finish(attempt.job.cancelled())
         except StoppedEarly:
             attempt.give_back()
             raise

@@ -39,6 +39,7 @@ def run(services: Services, request: flask.Request) -> flask.Response:
             studio.make_video,
             lease_seconds=settings.lease_seconds,
             max_attempts=settings.max_attempts,
+            retract=studio.retract,
         )
     return json_answer({"job_id": order.job_id, "verdict": verdict.value})
 

@@ -11,7 +11,7 @@ from typing import Final
 import cv2
 
 from shared import log
-from shared.blobs import BlobStore, image_name
+from shared.blobs import BlobStore, image_name, video_name
 from shared.config import Settings
 from shared.errors import ImageNotFound, NotFound, RenderFailed
 from shared.jobs import Film, JobWarning, Links, Stage
@@ -94,6 +94,11 @@ class Studio:
                 videos=self.videos,
                 uploads=self.uploads,
             )
+
+    def retract(self, request: VideoRequest) -> None:
+        """Remove what was published of a film; what was not is no failure."""
+        for extension in ("mp4", "jpg", "srt", "vtt"):
+            self.videos.delete(video_name(request.job_id, extension))
 
     def _rate(self, request: VideoRequest) -> str:
         return request.rate or self.settings.edge_rate

@@ -6,6 +6,7 @@ from typing import Any
 import flask
 import functions_framework
 
+from shared import log
 from shared.blobs import sign_links, video_name
 from shared.errors import NotFound, NotReady, Unavailable
 from shared.http import Endpoint, json_answer, wire
@@ -56,6 +57,15 @@ def read_video(services: Services, request: flask.Request, job_id: str) -> flask
         response.headers["Cache-Control"] = "no-store"
         return flask.make_response(response)
     return json_answer({"job_id": job_id, **_told_links(links), **film})
+
+
+@endpoint.route("POST", "/video/{job_id}/cancel", "/api/video/{job_id}/cancel")
+def cancel(services: Services, request: flask.Request, job_id: str) -> flask.Response:
+    """202: a job that waits ends at once, one in work within about a second; one that has ended stays as it is."""
+    _known_job(services, job_id)
+    job = services.jobs.cancel(job_id).as_read_at(now())
+    log.event("cancel_asked", job_id=job_id, status=job.status.value)
+    return json_answer({"job_id": job_id, "status": job.status.value, "poll_after_ms": POLL_AFTER_MS}, 202)
 
 
 @functions_framework.http

@@ -1,7 +1,7 @@
 """Jobs and pictures in Redis: string keys that a person can read, changed by Lua scripts that are safe to repeat."""
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -18,6 +18,7 @@ from shared.jobs import (
     RETENTION_SECONDS,
     STALLED_AFTER_SECONDS,
     Accepted,
+    CancelAsked,
     Claim,
     ErrorDetail,
     Film,
@@ -36,16 +37,16 @@ from shared.video_request import VideoRequest
 # The readable five of the contract, then ours. The scripts count on this order.
 FIELDS: Final = (
     "status", "progress", "stage", "video_url", "error",
-    "request", "owner", "attempt", "lease", "times", "warnings", "details",
+    "request", "owner", "attempt", "lease", "times", "warnings", "details", "cancel",
 )  # fmt: skip
 _ENDED = "(status == 'completed' or status == 'error' or status == 'cancelled')"
 _CLOCK = "local t = redis.call('TIME'); local now = t[1] * 1000 + math.floor(t[2] / 1000)\n"
 
-# KEYS: the job's twelve, the idempotency key (or an unused name), then the pictures'.
+# KEYS: the job's thirteen, the idempotency key (or an unused name), then the pictures'.
 # ARGV: values of status, request, owner, times, details; life in seconds; body hash or ''; job id; the key's life
 _PUT = """
 if ARGV[7] ~= '' then
-  local kept = redis.call('GET', KEYS[13])
+  local kept = redis.call('GET', KEYS[14])
   if kept then
     local hash, job_id, state = string.match(kept, '^(%S+) (%S+) (%S+)$')
     if job_id ~= ARGV[8] then
@@ -56,9 +57,9 @@ if ARGV[7] ~= '' then
 end
 if redis.call('EXISTS', KEYS[1]) == 1 then return {'new'} end
 local missing = {'missing'}
-for i = 14, #KEYS do
+for i = 15, #KEYS do
   local image = redis.call('GET', KEYS[i])
-  if not image or (cjson.decode(image).owner or '') ~= (ARGV[3] or '') then missing[#missing + 1] = tostring(i - 14) end
+  if not image or (cjson.decode(image).owner or '') ~= (ARGV[3] or '') then missing[#missing + 1] = tostring(i - 15) end
 end
 if #missing > 1 then return missing end
 local life = tonumber(ARGV[6])
@@ -69,11 +70,11 @@ redis.call('SET', KEYS[7], ARGV[3], 'EX', life)
 redis.call('SET', KEYS[8], '0', 'EX', life)
 redis.call('SET', KEYS[10], ARGV[4], 'EX', life)
 redis.call('SET', KEYS[12], ARGV[5], 'EX', life)
-if ARGV[7] ~= '' then redis.call('SET', KEYS[13], ARGV[7] .. ' ' .. ARGV[8] .. ' sent', 'EX', ARGV[9]) end
+if ARGV[7] ~= '' then redis.call('SET', KEYS[14], ARGV[7] .. ' ' .. ARGV[8] .. ' sent', 'EX', ARGV[9]) end
 return {'new'}
 """
 
-# KEYS: the job's twelve. ARGV: token, lease in ms, most attempts, stalled after ms, life in seconds
+# KEYS: the job's thirteen. ARGV: token, lease in ms, most attempts, stalled after ms, life in seconds
 _CLAIM = (
     _CLOCK
     + """
@@ -97,12 +98,12 @@ if token ~= ARGV[1] then
 end
 redis.call('SET', KEYS[9], ARGV[1] .. ' ' .. (now + tonumber(ARGV[2])))
 redis.call('SET', KEYS[1], 'processing')
-for i = 1, 12 do redis.call('EXPIRE', KEYS[i], ARGV[5]) end
+for i = 1, #KEYS do redis.call('EXPIRE', KEYS[i], ARGV[5]) end
 return {'run'}
 """
 )
 
-# KEYS: the job's twelve. ARGV: token ('' for a job that nobody has claimed), lease in ms (0: give it back), life in
+# KEYS: the job's thirteen. ARGV: token ('' for a job that nobody has claimed), lease in ms (0: give it back), life in
 # seconds, the request ('' unless Redis forgot it), then the values of all keys but request, attempt and lease.
 _SAVE = (
     _CLOCK
@@ -116,6 +117,8 @@ if not token and status and ((ARGV[1] == '' and status ~= 'queued') or """
   if status == ARGV[5] and ARGV[1] ~= '' and redis.call('GET', KEYS[10]) == ARGV[11] then return 'saved' end
   return 'lost'
 end
+local obeys = ARGV[5] == 'cancelled' or ARGV[5] == 'error'
+if not obeys and redis.call('EXISTS', KEYS[13]) == 1 then return 'cancel' end
 if ARGV[4] == '' and redis.call('EXISTS', KEYS[6]) == 0 then return 'forgotten' end
 if ARGV[4] ~= '' then redis.call('SET', KEYS[6], ARGV[4]) end
 local progress = math.max(tonumber(redis.call('GET', KEYS[2]) or 0), tonumber(ARGV[6]))
@@ -131,8 +134,18 @@ if tonumber(ARGV[2]) > 0 then
 else
   redis.call('DEL', KEYS[9])
 end
-for i = 1, 12 do redis.call('EXPIRE', KEYS[i], ARGV[3]) end
+for i = 1, #KEYS do redis.call('EXPIRE', KEYS[i], ARGV[3]) end
 return 'saved'
+"""
+)
+
+# KEYS: status and cancel of a job. ARGV: life in seconds
+_ASK_TO_CANCEL = (
+    """
+local status = redis.call('GET', KEYS[1])
+if status and not """
+    + _ENDED
+    + """ then redis.call('SET', KEYS[2], '1', 'EX', ARGV[1]) end
 """
 )
 
@@ -177,6 +190,7 @@ class RedisJobs:
         self._put: Callable[..., Any] = client.register_script(_PUT)
         self._claim: Callable[..., Any] = client.register_script(_CLAIM)
         self._save: Callable[..., Any] = client.register_script(_SAVE)
+        self._ask_to_cancel: Callable[..., Any] = client.register_script(_ASK_TO_CANCEL)
         self._confirm: Callable[..., Any] = client.register_script(_CONFIRM)
         self._cache: Callable[..., Any] = client.register_script(_CACHE_LINKS)
 
@@ -291,6 +305,15 @@ class RedisJobs:
         if not self._write(job, token=token, lease_ms=lease_ms, request=""):
             self._write(job, token=token, lease_ms=lease_ms, request=request.to_json().decode())
 
+    def cancel(self, job_id: str) -> Job:
+        job = self.get(job_id)
+        keys = dict(zip(FIELDS, _keys(job_id), strict=True))
+        with _translated():
+            self._ask_to_cancel(keys=[keys["status"], keys["cancel"]], args=[self._life(JobStatus.QUEUED)])
+        with suppress(LeaseLost):  # in work, or ended: its worker finds the wish with its next note
+            self._write(job.cancelled(), token="", lease_ms=0, request="")
+        return self.get(job_id)
+
     def cache_links(self, job: Job) -> None:
         keys = dict(zip(FIELDS, _keys(job.job_id), strict=True))
         try:
@@ -330,6 +353,8 @@ class RedisJobs:
             )
         if answer == "lost":
             raise LeaseLost(job.job_id)
+        if answer == "cancel":
+            raise CancelAsked(job.job_id)
         return bool(answer == "saved")
 
     def _request(self, job_id: str) -> VideoRequest | None:

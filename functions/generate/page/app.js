@@ -21,6 +21,7 @@ const $ = (id) => document.getElementById(id);
 const form = $("compose");
 const fields = form.elements;
 const { generateUrl, uploadUrl } = document.body.dataset;
+const videoUrl = document.body.dataset.videoUrl.replace(/\/$/, "");
 const statusUrl = document.body.dataset.statusUrl.replace(/\/$/, "");
 const state = {
   pictures: [], // {id, name, blob, url, note, error}, in the order of the film
@@ -28,6 +29,7 @@ const state = {
   uploaded: null, // {of, ids}: kept until a film took them, so that a corrected form sends no picture twice
   attempt: null, // {text, key}: the same request after a lost answer carries the same Idempotency-Key
   jobId: null,
+  cancelling: null, // the job that the reader wants no more
   turn: 0, // the piece of work that may speak; an older one falls silent
 };
 
@@ -147,6 +149,19 @@ async function watch(jobId) {
       showTrouble(`No news from the service just now. Your film is not lost: asking again in ${inWords(waitMs / 1000)}.`);
     }
     await pause(waitMs);
+  }
+}
+
+async function cancel() { // the next poll shows that it is over
+  state.cancelling = state.jobId;
+  $("cancel").disabled = true;
+  announce("Cancelling the film");
+  try {
+    await call(`${videoUrl}/${encodeURIComponent(state.jobId)}/cancel`, { method: "POST" });
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    state.cancelling = null;
+    showTrouble("The film could not be cancelled just now. Try again in a moment.");
   }
 }
 
@@ -414,6 +429,7 @@ function show(screen) {
 
 function showProgress(job, periodMs = 0) {
   const percent = Math.min(Math.max(Math.round(Number(job.progress) || 0), 0), 100);
+  $("cancel").disabled = job.status === "sending" || state.cancelling === state.jobId;
   const stage = job.status === "sending" ? "Sending your post" : STAGES[job.stage] ?? "Waiting for its turn";
   if (stage !== $("stage").textContent) announce(stage);
   setText("stage", stage);
@@ -573,6 +589,7 @@ function listen() {
   form.addEventListener("input", () => { drawCount(); drawPreview(); store("draft", requestFromForm([])); });
   $("files").addEventListener("change", (event) => { addFiles(event.target.files); event.target.value = ""; });
   $("again").addEventListener("click", () => run(tryAgain()));
+  $("cancel").addEventListener("click", () => run(cancel()));
   for (const button of document.querySelectorAll("[data-back]")) button.addEventListener("click", goBack);
   addEventListener("paste", ({ clipboardData: data }) => data?.files.length && !data.getData("text") && addFiles(data.files));
   addEventListener("dragover", (event) => {

@@ -17,7 +17,12 @@ POLICY = (
     f"default-src 'self'; img-src 'self' blob: data: {ORIGINS}; media-src 'self' blob: {ORIGINS}; "
     f"connect-src 'self' {ORIGINS}; frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
 )
-ADDRESSES = {"generate_url": "/api/video/generate", "status_url": "/api/video/status", "upload_url": "/api/images"}
+ADDRESSES = {
+    "generate_url": "/api/video/generate",
+    "status_url": "/api/video/status",
+    "video_url": "/api/video",
+    "upload_url": "/api/images",
+}
 JOB = "0190a1b2-0000-7000-8000-000000000001"
 DROP = "drop"  # in a script: the connection breaks in mid-answer
 
@@ -67,6 +72,7 @@ class PlayedApi:
         self.keys: list[str] = []
         self.uploads: list[list[tuple[str, bytes]]] = []
         self.polls = 0
+        self.cancels = 0
 
     def next_of(self, script: list[Answer]) -> Answer:
         return script.pop(0) if len(script) > 1 else script[0]
@@ -119,6 +125,13 @@ def app_of(api: PlayedApi) -> Flask:
         api.polls += 1
         assert job_id == JOB
         return api.answer(api.statuses, 200)
+
+    @app.post("/api/video/<job_id>/cancel")
+    def cancel(job_id: str) -> Response:
+        assert job_id == JOB
+        api.cancels += 1
+        api.statuses = [job("cancelled", 47, "combining_media")]
+        return api.answer([{"job_id": job_id, "status": "processing"}], 202)
 
     @app.get("/files/<name>")
     def file(name: str) -> Response:

@@ -371,6 +371,19 @@ def test_a_reload_finds_the_film_and_the_form_again(open_page: OpenPage, api: Pl
     assert len(api.requests) == 1 and "#" not in page.url
 
 
+def test_a_film_can_be_cancelled_and_made_after_all(open_page: OpenPage, api: PlayedApi) -> None:
+    api.statuses = [job("processing", 47, "combining_media")]
+    page = open_page()
+    page.get_by_label("Your post").fill(POST)
+    page.get_by_role("button", name="Make the film").click()
+    page.get_by_role("button", name="Cancel the film").click()
+    expect(page.get_by_role("heading", name="The film was cancelled")).to_be_visible()
+    assert api.cancels == 1
+    api.statuses = [finished()]
+    page.get_by_role("button", name="Try again").click()
+    expect(page.get_by_role("heading", name="Your film is ready")).to_be_visible()
+
+
 def test_a_failed_film_says_why_and_can_be_tried_again(open_page: OpenPage, api: PlayedApi) -> None:
     detail = {"code": "stalled", "retryable": True, "hint": "Try it again.", "request_id": "r-9"}
     failed = job("error", 47, "combining_media", error="Nobody works on it any more.", error_detail=detail)

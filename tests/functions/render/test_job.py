@@ -390,3 +390,50 @@ def test_a_lost_lease_is_no_reason_to_hide_why_it_failed(jobs: RedisJobs, any_re
     assert told.named("film_failed")
     with pytest.raises(LeaseLost):
         jobs.save(jobs.get(request.job_id), request, "nobody")
+
+
+def test_a_cancel_stops_the_work_within_about_a_second(jobs: RedisJobs) -> None:
+    request = ordered(jobs)
+    asked: list[float] = []
+    retracted: list[str] = []
+
+    def make_video(request: VideoRequest, attempt: Attempt) -> tuple[Film, Links]:
+        attempt.report(Stage.COMBINING_MEDIA)
+        jobs.cancel(request.job_id)
+        asked.append(time.monotonic())
+        while time.monotonic() < asked[0] + 10:
+            time.sleep(0.02)
+            attempt.check()
+        raise AssertionError("nobody stopped it")
+
+    verdict = run_job(
+        request,
+        jobs,
+        make_video,
+        lease_seconds=60,
+        max_attempts=3,
+        retract=lambda request: retracted.append(request.job_id),
+    )
+    assert verdict is Verdict.RUN and time.monotonic() - asked[0] < 2
+    assert jobs.get(request.job_id).status is JobStatus.CANCELLED
+    assert retracted == [request.job_id]
+
+
+def test_a_cancel_that_comes_while_the_film_is_published_takes_it_back(jobs: RedisJobs) -> None:
+    request = ordered(jobs)
+    retracted: list[str] = []
+
+    def make_video(request: VideoRequest, attempt: Attempt) -> tuple[Film, Links]:
+        jobs.cancel(request.job_id)
+        return FILM, LINKS
+
+    run_job(
+        request,
+        jobs,
+        make_video,
+        lease_seconds=60,
+        max_attempts=3,
+        retract=lambda request: retracted.append(request.job_id),
+    )
+    assert jobs.get(request.job_id).status is JobStatus.CANCELLED
+    assert retracted == [request.job_id]

@@ -185,3 +185,25 @@ def test_a_file_without_its_signature_is_forbidden(client: Client, services: Ser
 
 def test_a_cancelled_status_is_an_end() -> None:
     assert [status.value for status in JobStatus if status.ended] == ["completed", "error", "cancelled"]
+
+
+def test_a_waiting_job_is_cancelled_at_once_and_reads_so(client: Client, order: VideoRequest) -> None:
+    for _ in range(2):  # asking twice is no failure
+        answer = client.post(f"/api/video/{order.job_id}/cancel")
+        assert (answer.status_code, answer.json and answer.json["status"]) == (202, "cancelled")
+    told = client.get(f"/api/video/status/{order.job_id}").json
+    assert told and (told["status"], told["error"], told["eta_seconds"]) == ("cancelled", None, None)
+    assert client.get(f"/api/video/{order.job_id}").status_code == 409
+
+
+def test_a_finished_job_stays_finished_when_it_is_cancelled(
+    client: Client, services: Services, order: VideoRequest
+) -> None:
+    publish(services, order)
+    answer = client.post(f"/api/video/{order.job_id}/cancel")
+    assert (answer.status_code, answer.json and answer.json["status"]) == (202, "completed")
+
+
+def test_a_job_that_nobody_knows_cannot_be_cancelled(client: Client) -> None:
+    assert client.post(f"/api/video/{new_id()}/cancel").status_code == 404
+    assert client.get(f"/api/video/{new_id()}/cancel").status_code == 405

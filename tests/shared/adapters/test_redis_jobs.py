@@ -11,6 +11,7 @@ from shared.adapters.redis_jobs import FIELDS, RedisJobs
 from shared.errors import IdempotencyConflict, ImageNotFound, NotFound, Unavailable
 from shared.images import Image
 from shared.jobs import (
+    CancelAsked,
     Film,
     Idempotency,
     Job,
@@ -272,3 +273,43 @@ def test_a_dead_redis_is_unavailable_within_a_few_seconds() -> None:
     with pytest.raises(Unavailable):
         jobs.get(new_id())
     assert time.monotonic() - began < 5
+
+
+def test_a_job_that_waits_is_cancelled_at_once(jobs: RedisJobs, any_redis: str) -> None:
+    job, request = ordered()
+    jobs.put(job, request)
+    assert jobs.cancel(job.job_id).status is JobStatus.CANCELLED
+    assert jobs.claim(request, "t").verdict is Verdict.DONE
+    assert len(ttls(any_redis, job.job_id)) == 1
+
+
+def test_the_worker_of_a_job_in_work_is_told_to_cancel_it(jobs: RedisJobs) -> None:
+    job, request = ordered()
+    jobs.put(job, request)
+    working = jobs.claim(request, "t").job
+    assert jobs.cancel(job.job_id).status is JobStatus.PROCESSING
+    for change in (working.advanced(Stage.COMBINING_MEDIA, 50), replace(working, status=JobStatus.COMPLETED)):
+        with pytest.raises(CancelAsked):
+            jobs.save(change, request, "t")
+    jobs.save(working.cancelled(), request, "t")
+    assert jobs.get(job.job_id).status is JobStatus.CANCELLED
+
+
+def test_a_job_whose_worker_died_after_a_cancel_is_cancelled_by_the_next_one(jobs: RedisJobs) -> None:
+    job, request = ordered()
+    jobs.put(job, request)
+    jobs.save(jobs.claim(request, "first").job, request, "first", release=True)
+    jobs.cancel(job.job_id)
+    second = jobs.claim(request, "second").job
+    with pytest.raises(CancelAsked):
+        jobs.save(second, request, "second")
+
+
+def test_an_ended_job_is_not_cancelled_any_more(jobs: RedisJobs) -> None:
+    job, request = ordered()
+    jobs.put(job, request)
+    failed = jobs.claim(request, "t").job.failed("No.", code="render_failed", retryable=False)
+    jobs.save(failed, request, "t")
+    assert jobs.cancel(job.job_id).status is JobStatus.ERROR
+    with pytest.raises(NotFound):
+        jobs.cancel(new_id())
