@@ -4,13 +4,13 @@
 An `Endpoint` only routes.
 """
 
-import io
 import json
 import logging
 import re
 import uuid
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Final
 
 import flask
@@ -18,7 +18,9 @@ from flask_cors import CORS
 from werkzeug.exceptions import HTTPException
 
 from shared import log
-from shared.errors import FileTooLarge, MethodNotAllowed, NotFound, Problem
+from shared.body_guard import BodyGuard
+from shared.errors import MethodNotAllowed, NotFound, Problem
+from shared.problems import problem_document
 from shared.services import Services, from_environment
 
 VERSION: Final = "0.1.0"
@@ -113,7 +115,8 @@ def wire(app: flask.Flask, *endpoints: Endpoint, services: Services | None = Non
     health.route("GET", "/health")(lambda services, request: _health(services, checks))
     routes = health.routes + [route for endpoint in endpoints for route in endpoint.routes]
     app.extensions["routes"] = routes
-    app.wsgi_app = _BodyGuard(app.wsgi_app, routes, origins)  # type: ignore[method-assign]
+    guard = BodyGuard(app.wsgi_app, partial(_body_limit, routes), partial(_cors_headers, origins))
+    app.wsgi_app = guard  # type: ignore[method-assign]
 
 
 def one_process(*endpoints: Endpoint, services: Services | None = None) -> flask.Flask:
@@ -159,6 +162,23 @@ def _dispatch(request: flask.Request, routes: Iterable[_Route]) -> flask.Respons
     raise MethodNotAllowed(sorted({route.method for route, _ in fitting} | {"OPTIONS"}))
 
 
+def _body_limit(routes: list[_Route], method: str, path: str) -> int:
+    """The most bytes that the routes at this address take."""
+    limits = [route.body_limit for route in routes if route.method == method and route.pattern.fullmatch(path)]
+    return max(limits, default=JSON_BODY_LIMIT)
+
+
+def _cors_headers(origins: list[str], origin: str) -> list[tuple[str, str]]:
+    """What flask-cors adds, for the one answer that is given before Flask is asked."""
+    if origin not in origins:
+        return []
+    return [
+        ("Access-Control-Allow-Origin", origin),
+        ("Access-Control-Allow-Credentials", "true"),
+        ("Access-Control-Expose-Headers", ", ".join(EXPOSED_HEADERS)),
+    ]
+
+
 def _begin() -> None:
     request_id = uuid.uuid4().hex
     trace = _TRACE.match(
@@ -174,25 +194,6 @@ def _finish(response: flask.Response) -> flask.Response:
     response.headers.setdefault("X-Content-Type-Options", "nosniff")
     response.vary.add("Origin")
     return response
-
-
-def problem_document(problem: Problem, request_id: str | None) -> dict[str, Any]:
-    """RFC 9457, with our code beside it."""
-    document: dict[str, Any] = {
-        "type": "about:blank",
-        "title": problem.title,
-        "status": problem.status,
-        "detail": problem.detail,
-        "code": problem.code,
-        "request_id": request_id,
-    }
-    if problem.errors:
-        document["errors"] = [{"field": e.field, "code": e.code, "message": e.message} for e in problem.errors]
-    if problem.hint:
-        document["hint"] = problem.hint
-    if problem.retry_after_seconds is not None:
-        document["retry_after_seconds"] = problem.retry_after_seconds
-    return document
 
 
 def _problem(problem: Problem) -> flask.Response:
@@ -261,51 +262,3 @@ def _health(services: Services, checks: Mapping[str, Check]) -> dict[str, Any]:
             told[name] = "failed"
     healthy = all(state == "ok" for state in told.values())
     return {"status": "ok" if healthy else "degraded", "version": VERSION, "checks": told}
-
-
-class _BodyGuard:
-    """Refuses a body that is too large before anybody reads it: functions-framework would read all of it first."""
-
-    def __init__(self, app: Callable[..., Any], routes: list[_Route], origins: list[str]) -> None:
-        self._app = app
-        self._routes = routes
-        self._origins = origins
-
-    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-        limit = self._limit(environ)
-        length = environ.get("CONTENT_LENGTH") or ""
-        if length.isdigit() and int(length) > limit:
-            return self._refuse(environ, start_response, limit)
-        if not length and environ.get("HTTP_TRANSFER_ENCODING", "").lower() == "chunked":
-            body = environ["wsgi.input"].read(limit + 1)
-            if len(body) > limit:
-                return self._refuse(environ, start_response, limit)
-            environ = {**environ, "wsgi.input": io.BytesIO(body), "CONTENT_LENGTH": str(len(body))}
-            environ.pop("HTTP_TRANSFER_ENCODING")
-        answer: Iterable[bytes] = self._app(environ, start_response)
-        return answer
-
-    def _limit(self, environ: Mapping[str, Any]) -> int:
-        path, method = environ.get("PATH_INFO", "") or "/", environ.get("REQUEST_METHOD")
-        limits = [r.body_limit for r in self._routes if r.method == method and r.pattern.fullmatch(path)]
-        return max(limits, default=JSON_BODY_LIMIT)
-
-    def _refuse(self, environ: Mapping[str, Any], start_response: Callable[..., Any], limit: int) -> list[bytes]:
-        problem = FileTooLarge(f"This address takes at most {limit // 1024:,} KB.")
-        request_id = uuid.uuid4().hex
-        body = json.dumps(problem_document(problem, request_id)).encode()
-        headers = [
-            ("Content-Type", "application/problem+json"),
-            ("Content-Length", str(len(body))),
-            ("X-Request-Id", request_id),
-            ("Connection", "close"),  # the rest of the body is not read
-            ("Vary", "Origin"),
-        ]
-        if (origin := environ.get("HTTP_ORIGIN", "")) in self._origins:
-            headers += [
-                ("Access-Control-Allow-Origin", origin),
-                ("Access-Control-Allow-Credentials", "true"),
-                ("Access-Control-Expose-Headers", ", ".join(EXPOSED_HEADERS)),
-            ]
-        start_response("413 Content Too Large", headers)
-        return [body]

@@ -7,7 +7,8 @@ from datetime import timedelta
 import pytest
 import redis
 
-from shared.adapters.redis_jobs import FIELDS, RedisJobs
+from shared.adapters.redis_jobs import RedisJobs
+from shared.adapters.redis_scripts import FIELDS
 from shared.errors import IdempotencyConflict, ImageNotFound, NotFound, Unavailable
 from shared.images import Image
 from shared.jobs import (

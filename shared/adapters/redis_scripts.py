@@ -1,0 +1,135 @@
+"""What Redis itself does to a job, in Lua: each script is one change, and safe to run twice.
+
+A job is thirteen string keys, `job:{id}:` and one of FIELDS each. The scripts name them by their place in FIELDS.
+"""
+
+from typing import Final
+
+# The readable five of the contract, then ours. The scripts count on this order.
+FIELDS: Final = (
+    "status", "progress", "stage", "video_url", "error",
+    "request", "owner", "attempt", "lease", "times", "warnings", "details", "cancel",
+)  # fmt: skip
+_ENDED = "(status == 'completed' or status == 'error' or status == 'cancelled')"
+_CLOCK = "local t = redis.call('TIME'); local now = t[1] * 1000 + math.floor(t[2] / 1000)\n"
+
+# KEYS: the job's thirteen, the idempotency key (or an unused name), then the pictures'.
+# ARGV: values of status, request, owner, times, details; life in seconds; body hash or ''; job id; the key's life
+PUT = """
+if ARGV[7] ~= '' then
+  local kept = redis.call('GET', KEYS[14])
+  if kept then
+    local hash, job_id, state = string.match(kept, '^(%S+) (%S+) (%S+)$')
+    if job_id ~= ARGV[8] then
+      if hash ~= ARGV[7] then return {'conflict'} end
+      return {'replay', job_id, state}
+    end
+  end
+end
+if redis.call('EXISTS', KEYS[1]) == 1 then return {'new'} end
+local missing = {'missing'}
+for i = 15, #KEYS do
+  local image = redis.call('GET', KEYS[i])
+  if not image or (cjson.decode(image).owner or '') ~= (ARGV[3] or '') then missing[#missing + 1] = tostring(i - 15) end
+end
+if #missing > 1 then return missing end
+local life = tonumber(ARGV[6])
+redis.call('SET', KEYS[1], ARGV[1], 'EX', life)
+redis.call('SET', KEYS[2], '0', 'EX', life)
+redis.call('SET', KEYS[6], ARGV[2], 'EX', life)
+redis.call('SET', KEYS[7], ARGV[3], 'EX', life)
+redis.call('SET', KEYS[8], '0', 'EX', life)
+redis.call('SET', KEYS[10], ARGV[4], 'EX', life)
+redis.call('SET', KEYS[12], ARGV[5], 'EX', life)
+if ARGV[7] ~= '' then redis.call('SET', KEYS[14], ARGV[7] .. ' ' .. ARGV[8] .. ' sent', 'EX', ARGV[9]) end
+return {'new'}
+"""
+
+# KEYS: the job's thirteen. ARGV: token, lease in ms, most attempts, stalled after ms, life in seconds
+CLAIM = (
+    _CLOCK
+    + """
+local status = redis.call('GET', KEYS[1])
+if status and """
+    + _ENDED
+    + """ then return {'done'} end
+local token, until_ms = string.match(redis.call('GET', KEYS[9]) or '', '^(%S+) (%d+)$')
+until_ms = tonumber(until_ms or 0)
+if token and token ~= ARGV[1] then
+  if until_ms > now then return {'busy'} end
+  if until_ms + tonumber(ARGV[4]) < now then return {'stalled'} end
+end
+if token ~= ARGV[1] then
+  local attempt = tonumber(redis.call('GET', KEYS[8]) or 0)
+  if attempt >= tonumber(ARGV[3]) then
+    redis.call('DEL', KEYS[9])
+    return {'gave_up'}
+  end
+  redis.call('SET', KEYS[8], attempt + 1)
+end
+redis.call('SET', KEYS[9], ARGV[1] .. ' ' .. (now + tonumber(ARGV[2])))
+redis.call('SET', KEYS[1], 'processing')
+for i = 1, #KEYS do redis.call('EXPIRE', KEYS[i], ARGV[5]) end
+return {'run'}
+"""
+)
+
+# KEYS: the job's thirteen. ARGV: token ('' for a job that nobody has claimed), lease in ms (0: give it back), life in
+# seconds, the request ('' unless Redis forgot it), then the values of all keys but request, attempt and lease.
+SAVE = (
+    _CLOCK
+    + """
+local status = redis.call('GET', KEYS[1])
+local token = string.match(redis.call('GET', KEYS[9]) or '', '^(%S+) %d+$')
+if token and token ~= ARGV[1] then return 'lost' end
+if not token and status and ((ARGV[1] == '' and status ~= 'queued') or """
+    + _ENDED
+    + """) then
+  if status == ARGV[5] and ARGV[1] ~= '' and redis.call('GET', KEYS[10]) == ARGV[11] then return 'saved' end
+  return 'lost'
+end
+local obeys = ARGV[5] == 'cancelled' or ARGV[5] == 'error'
+if not obeys and redis.call('EXISTS', KEYS[13]) == 1 then return 'cancel' end
+if ARGV[4] == '' and redis.call('EXISTS', KEYS[6]) == 0 then return 'forgotten' end
+if ARGV[4] ~= '' then redis.call('SET', KEYS[6], ARGV[4]) end
+local progress = math.max(tonumber(redis.call('GET', KEYS[2]) or 0), tonumber(ARGV[6]))
+redis.call('SET', KEYS[1], ARGV[5])
+redis.call('SET', KEYS[2], progress)
+local at = {[3] = 7, [4] = 8, [5] = 9, [7] = 10, [10] = 11, [11] = 12, [12] = 13}
+for key, value in pairs(at) do
+  if ARGV[value] == '' then redis.call('DEL', KEYS[key]) else redis.call('SET', KEYS[key], ARGV[value]) end
+end
+if redis.call('EXISTS', KEYS[8]) == 0 then redis.call('SET', KEYS[8], ARGV[14]) end
+if tonumber(ARGV[2]) > 0 then
+  redis.call('SET', KEYS[9], ARGV[1] .. ' ' .. (now + tonumber(ARGV[2])))
+else
+  redis.call('DEL', KEYS[9])
+end
+for i = 1, #KEYS do redis.call('EXPIRE', KEYS[i], ARGV[3]) end
+return 'saved'
+"""
+)
+
+# KEYS: status and cancel of a job. ARGV: life in seconds
+ASK_TO_CANCEL = (
+    """
+local status = redis.call('GET', KEYS[1])
+if status and not """
+    + _ENDED
+    + """ then redis.call('SET', KEYS[2], '1', 'EX', ARGV[1]) end
+"""
+)
+
+# KEYS: an idempotency key
+CONFIRM = """
+local kept = redis.call('GET', KEYS[1])
+if kept then redis.call('SET', KEYS[1], (string.gsub(kept, ' sent$', ' queued')), 'KEEPTTL') end
+"""
+
+# KEYS: status, video_url, details of a job. ARGV: video_url, details
+CACHE_LINKS = """
+if redis.call('GET', KEYS[1]) ~= 'completed' then return 0 end
+redis.call('SET', KEYS[2], ARGV[1], 'KEEPTTL')
+redis.call('SET', KEYS[3], ARGV[2], 'KEEPTTL')
+return 1
+"""
