@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Final, Protocol, runtime_checkable
 
 from shared.jobs import Links, made_at, now
 
@@ -49,6 +49,15 @@ class BlobStore(Protocol):
 
     def delete(self, name: str) -> None:
         """Remove it; a name that is not there is no failure."""
+        ...
+
+
+@runtime_checkable
+class SignedFiles(Protocol):
+    """A store that opens its own signed addresses, because nobody else does: files on a disk."""
+
+    def open_signed(self, name: str, query: Mapping[str, str]) -> tuple[Path, Blob]:
+        """The file that a signed address names; raises Forbidden where the signature is wrong or too old."""
         ...
 
 

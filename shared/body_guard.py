@@ -13,7 +13,7 @@ Headers = list[tuple[str, str]]
 
 
 class BodyGuard:
-    """WSGI in front of Flask. `limit` tells the most bytes for a method and path, `cors_headers` those for an origin."""
+    """WSGI in front of Flask: `limit` tells the most bytes for a method and path, `cors_headers` those of an origin."""
 
     def __init__(
         self, app: Callable[..., Any], limit: Callable[[str, str], int], cors_headers: Callable[[str], Headers]

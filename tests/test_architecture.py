@@ -104,16 +104,15 @@ def test_every_adapter_knows_the_words_and_one_vendor() -> None:
         assert {n.split(".")[1] for n in imports(path) if n.startswith("shared.")} <= WORDS | {"adapters"}, name
 
 
-def test_adapters_are_imported_late_and_only_by_the_services_and_the_file_door() -> None:
+def test_adapters_are_imported_late_and_only_by_the_services() -> None:
     importers = {
         str(path.relative_to(ROOT))
         for path in sources("shared", "functions")
         if path.parent.name != "adapters" and any(name.startswith("shared.adapters") for name in imports(path))
     }
-    assert importers == {"shared/services.py", "functions/status/files.py"}
-    for name in importers:
-        early = imports(ROOT / name, top_level_only=True)
-        assert not [module for module in early if module.startswith("shared.adapters")]
+    assert importers == {"shared/services.py"}
+    early = imports(ROOT / "shared/services.py", top_level_only=True)
+    assert not [module for module in early if module.startswith("shared.adapters")]
 
 
 @pytest.mark.parametrize("path", sources("functions"), ids=lambda p: str(p.relative_to(ROOT)))

@@ -2,6 +2,7 @@
 
 import flask
 
+from shared.blobs import SignedFiles
 from shared.errors import NotFound
 from shared.http import Endpoint
 from shared.services import Services
@@ -15,10 +16,9 @@ def serve(endpoint: Endpoint) -> None:
 def download(services: Services, request: flask.Request, store: str, name: str) -> flask.Response:
     if not services.settings.files_on_disk or store not in ("videos", "uploads"):
         raise NotFound("There is nothing at this address.")
-    from shared.adapters.disk_blobs import DiskBlobs  # only where files are on disk
-
     blobs = services.videos if store == "videos" else services.uploads
-    assert isinstance(blobs, DiskBlobs)
+    if not isinstance(blobs, SignedFiles):
+        raise NotFound("There is nothing at this address.")
     path, blob = blobs.open_signed(name, request.args)
     response = flask.send_file(path, mimetype=blob.content_type, conditional=True, etag=True)
     response.headers["Cache-Control"] = "private, max-age=3600"
