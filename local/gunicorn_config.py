@@ -2,7 +2,7 @@
 
 workers = 1
 worker_class = "gthread"
-threads = 8  # renders hold a thread each; status polls and downloads need the others
+threads = 32  # renders hold a thread each, slow senders one for a while; polls and downloads need the others
 timeout = 0  # a render takes as long as it takes; its own deadline ends it
 graceful_timeout = 1  # Ctrl-C is an order: the jobs live in memory and go with it
 loglevel = "warning"

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any, Final, Self
 from urllib.parse import urlsplit
 
+from shared.speech import EXAMPLE_VOICE, is_rate, is_voice
+
 NARRATORS: Final = ("edge", "espeak", "silent")
-_RATE = re.compile(r"[+-]\d{1,3}%")
-_VOICE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8}){1,2}-[A-Za-z]{2,40}Neural")
 _CLOUD_QUEUE = re.compile(r"projects/[^/]+/locations/[^/]+/queues/[^/]+")
 _ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:\d{1,5})?")
 
@@ -63,9 +63,9 @@ class Settings:
             segment_seconds=read("VIDEO_SEGMENT_DURATION", _between(2, 30, float), "5"),
             max_video_seconds=read("MAX_VIDEO_DURATION", _between(3, 600, float), "60"),
             audio_sample_rate=read("AUDIO_SAMPLE_RATE", _one_of(("44100", "48000"), int), "44100"),
-            edge_voice=read("EDGE_TTS_VOICE", _like(_VOICE, "en-US-JennyNeural"), "en-US-JennyNeural"),
-            edge_rate=read("EDGE_TTS_RATE", _like(_RATE, "+0%"), "+0%"),
-            edge_volume=read("EDGE_TTS_VOLUME", _like(_RATE, "+0%"), "+0%"),
+            edge_voice=read("EDGE_TTS_VOICE", _checked(is_voice, "look like en-US-JennyNeural"), EXAMPLE_VOICE),
+            edge_rate=read("EDGE_TTS_RATE", _checked(is_rate, "be from -50% to +100%, sign included"), "+0%"),
+            edge_volume=read("EDGE_TTS_VOLUME", _checked(is_rate, "be from -50% to +100%, sign included"), "+0%"),
             task_queue_url=read("TASK_QUEUE_URL", _queue_url, "local:"),
             task_service_account=read("TASK_SERVICE_ACCOUNT", str, None),
             task_hmac_keys=read("TASK_HMAC_KEYS", _words, ""),
@@ -161,10 +161,10 @@ def _one_of(choices: tuple[str, ...], kind: type[int]) -> Callable[[str], int]:
     return parse
 
 
-def _like(pattern: re.Pattern[str], example: str) -> Callable[[str], str]:
+def _checked(is_right: Callable[[str], bool], expectation: str) -> Callable[[str], str]:
     def parse(text: str) -> str:
-        if not pattern.fullmatch(text):
-            raise ValueError(f"must look like {example}, not {text[:40]!r}")
+        if not is_right(text):
+            raise ValueError(f"must {expectation}, not {text[:40]!r}")
         return text
 
     return parse

@@ -16,10 +16,11 @@ from typing import Any, Final
 import flask
 from flask_cors import CORS
 from werkzeug.exceptions import HTTPException
+from werkzeug.routing import Rule
 
 from shared import log
 from shared.body_guard import BodyGuard
-from shared.errors import MethodNotAllowed, NotFound, Problem
+from shared.errors import FileTooLarge, MethodNotAllowed, NotFound, Problem, Unavailable
 from shared.problems import problem_document
 from shared.services import Services, from_environment
 
@@ -125,11 +126,13 @@ def one_process(*endpoints: Endpoint, services: Services | None = None) -> flask
     wire(app, *endpoints, services=services)
     public = [route for route in app.extensions["routes"] if _is_public(route)]
 
-    @app.route("/", defaults={"path": ""}, methods=[*METHODS, "PUT", "PATCH"])
-    @app.route("/<path:path>", methods=[*METHODS, "PUT", "PATCH"])
     def everything(path: str) -> flask.Response:
         return _dispatch(flask.request, public)
 
+    # As functions-framework has it: every path and every method arrives here, and the answer is ours.
+    app.url_map.add(Rule("/", defaults={"path": ""}, endpoint="everything"))
+    app.url_map.add(Rule("/<path:path>", endpoint="everything"))
+    app.view_functions["everything"] = everything
     return app
 
 
@@ -159,7 +162,8 @@ def _dispatch(request: flask.Request, routes: Iterable[_Route]) -> flask.Respons
         if route.method == method:
             answer = route.handler(flask.current_app.extensions["services"], request, **match.groupdict())
             return answer if isinstance(answer, flask.Response) else json_answer(answer)
-    raise MethodNotAllowed(sorted({route.method for route, _ in fitting} | {"OPTIONS"}))
+    allowed = {route.method for route, _ in fitting} | {"OPTIONS"}
+    raise MethodNotAllowed(sorted(allowed | {"HEAD"} if "GET" in allowed else allowed))
 
 
 def _body_limit(routes: list[_Route], method: str, path: str) -> int:
@@ -197,8 +201,13 @@ def _finish(response: flask.Response) -> flask.Response:
 
 
 def _problem(problem: Problem) -> flask.Response:
-    if problem.__cause__ or problem.status >= 500:
-        log.failure("request_failed", code=problem.code, path=flask.request.path)
+    told: dict[str, Any] = {"code": problem.code, "status": problem.status, "path": flask.request.path}
+    if problem.status == Unavailable.status:  # an outage is one line a request, not a page
+        log.event("request_failed", level=logging.WARNING, **told, cause=repr(problem.__cause__))
+    elif problem.status >= 500:
+        log.failure("request_failed", **told)
+    else:
+        log.event("request_refused", **told)
     response = json_answer(problem_document(problem, flask.g.get("request_id")), problem.status)
     response.content_type = "application/problem+json"
     if problem.retry_after_seconds is not None:
@@ -221,11 +230,14 @@ class _Other(Problem):
 def _http_problem(error: HTTPException) -> flask.Response:
     if error.code == 404:
         return _problem(NotFound("There is nothing at this address."))
-    if error.code == 405:
-        return _problem(MethodNotAllowed(METHODS))
+    if error.code == 413:
+        return _problem(FileTooLarge("The form has too many parts, or one that is too large."))
     status = error.code or 500
     code = "invalid_request" if 400 <= status < 500 else "internal"
-    return _problem(_Other("The request could not be read.", code=code, status=status, title=error.name))
+    response = _problem(_Other("The request could not be read.", code=code, status=status, title=error.name))
+    if "Content-Range" in (headers := error.get_response().headers):  # how long the file is
+        response.headers["Content-Range"] = headers["Content-Range"]
+    return response
 
 
 def _unexpected(error: Exception) -> flask.Response:

@@ -2,7 +2,7 @@
 
 import difflib
 import hashlib
-import re
+import json
 from typing import Annotated, Any, Final, Literal, Protocol
 
 import msgspec
@@ -10,6 +10,7 @@ from msgspec import Meta
 
 from shared.errors import FieldError, InvalidRequest, Unavailable
 from shared.jobs import is_id
+from shared.speech import is_rate, is_voice
 from shared.styles import STYLES
 
 VERSION: Final = 1  # of the task's body; a worker that meets another one leaves it to a newer worker
@@ -25,8 +26,6 @@ FRAMES: Final[dict[str, tuple[int, int]]] = {
     "9:16": (1080, 1920),
     "16:9": (1920, 1080),
 }
-_VOICE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8}){1,2}-[A-Za-z]{2,40}Neural")
-_RATE = re.compile(r"[+-]\d{1,3}%")
 
 
 class CaptionOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -85,10 +84,7 @@ class VideoRequest(PostedVideo, frozen=True, kw_only=True, forbid_unknown_fields
         request_id: str | None = None,
     ) -> "VideoRequest":
         """A stranger's JSON, whatever its Content-Type said; raises InvalidRequest with every mistake at once."""
-        try:
-            raw = msgspec.json.decode(body)
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-            raise InvalidRequest('The body is not JSON. Send {"content": "…"}.') from None
+        raw = _decoded(body)
         if not isinstance(raw, dict):
             raise InvalidRequest('The body must be a JSON object such as {"content": "…"}.')
         values, errors = _checked(PostedVideo, raw, "")
@@ -136,6 +132,36 @@ class TaskQueue(Protocol):
     def enqueue(self, request: VideoRequest) -> None:
         """Have it delivered to render at least once; the same request again is one task. Raises Unavailable."""
         ...
+
+
+def _decoded(body: bytes) -> Any:
+    """A stranger's JSON. What people really send is forgiven: a BOM, bare line breaks, half of a cut-off emoji."""
+    try:
+        return msgspec.json.decode(body)
+    except (msgspec.DecodeError, RecursionError):
+        pass  # the strict and quick way; now the patient one
+    try:
+        return _whole(json.loads(body.decode("utf-8-sig"), strict=False, parse_constant=_refuse_constant))
+    except json.JSONDecodeError as error:
+        where = f"It breaks off at character {error.pos}. Inside a text, a quotation mark needs a backslash before it."
+        raise InvalidRequest('The body is not JSON. Send {"content": "…"}.', hint=where) from None
+    except (ValueError, RecursionError):
+        raise InvalidRequest('The body is not JSON in UTF-8. Send {"content": "…"}.') from None
+
+
+def _whole(value: Any) -> Any:
+    """The value without halves of characters, which no UTF-8 can hold."""
+    if isinstance(value, str):
+        return value.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "ignore")
+    if isinstance(value, list):
+        return [_whole(item) for item in value]
+    if isinstance(value, dict):
+        return {_whole(key): _whole(item) for key, item in value.items()}
+    return value
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(f"{name} is no JSON")
 
 
 def utf16_length(text: str) -> int:
@@ -207,10 +233,9 @@ def _beyond_types(values: dict[str, Any], max_duration: float) -> list[FieldErro
         refuse(
             "max_duration_seconds", "out_of_range", f"max_duration_seconds must be {MIN_DURATION} to {max_duration:g}."
         )
-    if (voice := values.get("voice")) is not None and not _VOICE.fullmatch(voice):
+    if (voice := values.get("voice")) is not None and not is_voice(voice):
         refuse("voice", "invalid", 'voice must be the name of a voice such as "en-US-JennyNeural".')
-    rate = values.get("rate")
-    if rate is not None and not (_RATE.fullmatch(rate) and -50 <= int(rate[:-1]) <= 100):
+    if (rate := values.get("rate")) is not None and not is_rate(rate):
         refuse("rate", "invalid", 'rate must be a change of speed from "-50%" to "+100%", sign included.')
     if len(msgspec.json.encode(values.get("metadata", {}))) > MAX_METADATA_BYTES:
         refuse("metadata", "too_long", "metadata must be at most 1 KB of JSON.")

@@ -22,6 +22,7 @@ WORDS = {
     "storyboard",
     "problems",
     "body_guard",
+    "speech",
 }
 VENDORS = {
     "redis",

@@ -62,6 +62,8 @@ def create(services: Services, request: flask.Request) -> flask.Response:
 @endpoint.route("GET", "/test")
 def page(services: Services, request: flask.Request) -> flask.Response:
     """The page that does the whole flow; it is told where the other functions are."""
+    if request.path.endswith("/"):  # its script and its style are named relative to the path without
+        return flask.make_response(flask.redirect("../test", 308))
     settings = services.settings
     one_host = settings.public_base_url is not None or settings.status_url is None
     addresses = {

@@ -93,15 +93,13 @@ class Attempt:
         self._job = job
 
     def give_back(self) -> None:
-        """Let the next delivery begin at once instead of waiting for the lease to run out."""
+        """Let the next delivery begin at once instead of waiting for the lease to run out. Raises CancelAsked."""
         self._over.set()
         self._heart.join()
         try:
             self._jobs.save(self._job, self._request, self._token, release=True)
         except (LeaseLost, Unavailable):
             log.event("lease_not_given_back")  # it runs out by itself
-        except CancelAsked:
-            self._saved_for_sure(self._job.cancelled())
 
     def _saved_for_sure(self, job: Job) -> None:
         give_up_at = time.monotonic() + SAVE_PATIENCE
@@ -172,23 +170,34 @@ def run_job(
         except CancelAsked:
             retract(request)
             attempt.finish(attempt.job.cancelled())
-        except StoppedEarly:
-            attempt.give_back()
+        except StoppedEarly as stopped:
+            log.event("attempt_ended_early", attempt=claim.job.attempt, reason=stopped.detail)
+            _hand_back(attempt, request, retract)
             raise
         except Problem as problem:
             if problem.retryable and not last:
-                attempt.give_back()
+                log.failure("attempt_failed", attempt=claim.job.attempt, code=problem.code)
+                _hand_back(attempt, request, retract)
                 raise
             log.failure("film_failed", code=problem.code)
             attempt.finish(_failed(attempt.job, problem, request))
         except Exception:  # the border: whatever it was, the job must not hang
             log.failure("attempt_failed", attempt=claim.job.attempt)
             if not last:
-                attempt.give_back()
+                _hand_back(attempt, request, retract)
                 raise
             attempt.finish(_broken(attempt.job, request))
     log.event("job_ended", status=attempt.job.status.value)
     return claim.verdict
+
+
+def _hand_back(attempt: Attempt, request: VideoRequest, retract: Callable[[VideoRequest], None]) -> None:
+    """Leave the job to another attempt, or end it where nobody wants the film any more."""
+    try:
+        attempt.give_back()
+    except CancelAsked:
+        retract(request)
+        attempt.finish(attempt.job.cancelled())
 
 
 def _end(jobs: JobStore, request: VideoRequest, token: str, job: Job) -> None:

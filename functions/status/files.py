@@ -20,7 +20,8 @@ def download(services: Services, request: flask.Request, store: str, name: str) 
     if not isinstance(blobs, SignedFiles):
         raise NotFound("There is nothing at this address.")
     path, blob = blobs.open_signed(name, request.args)
-    response = flask.send_file(path, mimetype=blob.content_type, conditional=True, etag=True)
+    response = flask.send_file(path, mimetype="application/octet-stream", conditional=True, etag=True)
+    response.headers["Content-Type"] = blob.content_type  # as it was stored, charset and all
     response.headers["Cache-Control"] = "private, max-age=3600"
     if download_name := request.args.get("download"):
         response.headers["Content-Disposition"] = f'inline; filename="{download_name}"'

@@ -45,10 +45,7 @@ def read_video(services: Services, request: flask.Request, job_id: str) -> flask
         film: dict[str, Any] = {}
     else:
         if job.status is not JobStatus.COMPLETED or job.film is None:
-            raise NotReady(
-                job.error or "The film is not finished yet.",
-                hint=None if job.status.ended else f"It is at {job.progress} %. Ask again in a second.",
-            )
+            raise _not_ready(job)
         has_captions = job.film.has_captions
         film = _told_film(job.film)
     links = sign_links(services.videos, job_id, has_captions=has_captions)
@@ -71,6 +68,14 @@ def cancel(services: Services, request: flask.Request, job_id: str) -> flask.Res
 @functions_framework.http
 def status(request: flask.Request) -> flask.Response:
     return endpoint.answer(request)
+
+
+def _not_ready(job: Job) -> NotReady:
+    if job.status is JobStatus.CANCELLED:
+        return NotReady("The film was cancelled.")
+    if job.error:
+        return NotReady(job.error)
+    return NotReady("The film is not finished yet.", hint=f"It is at {job.progress} %. Ask again in a second.")
 
 
 def _known_job(services: Services, job_id: str) -> Job:

@@ -7,6 +7,7 @@ import os
 import shutil
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import quote
@@ -63,7 +64,12 @@ class DiskBlobs:
 
     def get(self, name: str) -> bytes:
         self.find(name)
-        return self.path(name).read_bytes()
+        try:
+            return self.path(name).read_bytes()
+        except FileNotFoundError:
+            raise NotFound("There is no such file.") from None
+        except OSError as error:
+            raise Unavailable("The file store does not answer.") from error
 
     def path(self, name: str) -> Path:
         """Where the file is on disk."""
@@ -109,8 +115,9 @@ class DiskBlobs:
         self._swept_at = time.monotonic()
         dead = time.time() - self._lifetime.total_seconds()
         for path in self._folder.rglob("*"):
-            if path.is_file() and path.stat().st_mtime < dead:
-                path.unlink(missing_ok=True)
+            with suppress(FileNotFoundError):  # another process sweeps as well
+                if path.is_file() and path.stat().st_mtime < dead:
+                    path.unlink()
 
 
 def _write(path: Path, source: bytes | Path) -> None:

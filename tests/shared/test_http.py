@@ -1,6 +1,8 @@
 """CORS, problem documents and the body guard hold on every answer, whatever went wrong."""
 
 import io
+import logging
+import socket
 import time
 
 import flask
@@ -114,6 +116,33 @@ def test_a_body_is_refused_by_its_length_before_it_is_read(client: Client) -> No
     answer = client.post("/api/echo", environ_overrides=environ, headers={"Origin": FRONT_END})
     assert answer.status_code == 413 and answer.json and answer.json["code"] == "file_too_large"
     assert answer.headers["Access-Control-Allow-Origin"] == FRONT_END
+
+
+def test_a_body_that_does_not_arrive_is_refused_and_holds_no_thread(client: Client) -> None:
+    ours, theirs = socket.socketpair()
+    theirs.sendall(b'{"co')
+    with ours, theirs, pytest.MonkeyPatch.context() as patch:
+        patch.setattr("shared.body_guard.LONGEST_PAUSE", 0.2)
+        environ = {"CONTENT_LENGTH": "50", "wsgi.input": ours.makefile("rb"), "gunicorn.socket": ours}
+        began = time.monotonic()
+        answer = client.post("/api/echo", environ_overrides=environ)
+        assert ours.gettimeout() is None
+    assert (answer.status_code, answer.json and answer.json["code"]) == (400, "invalid_request")
+    assert time.monotonic() - began < 2
+
+
+def test_an_unknown_method_is_answered_by_what_the_address_takes(client: Client) -> None:
+    refused = client.open("/api/things/special", method="PROPFIND")
+    assert (refused.status_code, refused.headers["Allow"]) == (405, "GET, HEAD, OPTIONS")
+    assert client.open("/nowhere", method="TRACE").status_code == 404
+
+
+def test_a_callers_mistake_is_no_error_in_the_log(client: Client, caplog: pytest.LogCaptureFixture) -> None:
+    logging.getLogger("linkedin_video").propagate = True
+    with caplog.at_level(logging.INFO, "linkedin_video"):
+        client.get("/nowhere")
+    logging.getLogger("linkedin_video").propagate = False
+    assert {(record.levelname, record.getMessage()) for record in caplog.records} == {("INFO", "request_refused")}
 
 
 def test_a_chunked_body_is_counted(client: Client) -> None:

@@ -117,3 +117,27 @@ def test_the_same_order_has_the_same_fingerprint_however_it_is_written() -> None
         == parse(b'{"style":"professional","content":"A post."}').fingerprint()
     )
     assert parse({"content": "A post."}).fingerprint() != parse({"content": "Another."}).fingerprint()
+
+
+@pytest.mark.parametrize(
+    ("body", "content"),
+    [
+        (b'\xef\xbb\xbf{"content": "With a mark at its start"}', "With a mark at its start"),
+        (b'{"content": "Two\nlines"}', "Two\nlines"),
+        (b'{"content": "Cut off in mid-emoji \\ud83d"}', "Cut off in mid-emoji"),
+    ],
+)
+def test_what_people_really_send_is_forgiven(body: bytes, content: str) -> None:
+    assert parse(body).content == content
+    assert VideoRequest.from_json(parse(body).to_json()).content == content
+
+
+def test_a_broken_body_is_told_where_it_breaks() -> None:
+    with pytest.raises(InvalidRequest) as refused:
+        parse(b'{"content": "She said "hi""}')
+    assert refused.value.hint and "character 23" in refused.value.hint
+
+
+@pytest.mark.parametrize("rate", ["+\u0661\u0660%", "-51%", "+101%", "10%", "+5"])
+def test_a_rate_that_no_voice_takes_is_refused(rate: str) -> None:
+    assert mistakes({"content": "A post.", "rate": rate}) == {"rate": "invalid"}

@@ -155,6 +155,11 @@ def test_a_body_over_64_kb_is_refused_before_it_is_read(client: Client) -> None:
     assert answer.headers["Access-Control-Allow-Origin"] == "http://localhost:3000"
 
 
+def test_the_page_with_a_slash_leads_to_the_one_without(client: Client) -> None:
+    answer = client.get("/test/")
+    assert (answer.status_code, answer.headers["Location"]) == (308, "../test")
+
+
 def test_the_page_is_told_where_the_functions_are(client: Client) -> None:
     page = client.get("/test")
     assert page.status_code == 200 and "{{" not in page.text
