@@ -13,15 +13,13 @@ class Picture:
 
     `pixels` are height x width x 3, uint8, in OpenCV's order (blue, green, red). `focus` is the point, 0..1 from the
     left and from the top, that should stay in view. `travel` is the share of the style's motion that it bears: a
-    picture that stands whole on a ground must not be moved out of the frame. `source` names where it came from,
-    `credit` whom to thank.
+    picture that stands whole on a ground must not be moved out of the frame. `source` names where it came from.
     """
 
     pixels: NDArray[np.uint8]
     focus: tuple[float, float] = (0.5, 0.5)
     travel: float = 1.0
     source: str
-    credit: str | None = None
 
 
 class MediaSource(Protocol):

@@ -5,12 +5,10 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import wait
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Final
 
 import cv2
 
-from shared import log
 from shared.blobs import BlobStore, image_name, video_name
 from shared.config import Settings
 from shared.errors import ImageNotFound, NotFound, RenderFailed
@@ -34,8 +32,10 @@ from .sources.drawn import DrawnBackgrounds
 from .sources.uploaded import UploadedPictures
 from .timeline import FPS, SCENE_PAUSE, TAIL, Timeline, lay_out
 from .titles import Titles
+from .workspace import workspace
 
 VOICES: Final = {"edge": "Microsoft Edge's voice", "espeak": "eSpeak, a simpler voice"}
+SPARE: Final = 1.15  # a quick voice says more than the estimate; what does not fit goes when true durations are known
 LOOK_EVERY: Final = 0.25  # seconds between two looks at how far the voice is
 
 
@@ -55,8 +55,8 @@ class Studio:
         seconds = request.max_duration_seconds or self.settings.max_video_seconds
 
         attempt.report(Stage.MEDIA_PROCESSING)
-        storyboard = build(request.content, max_seconds=seconds, rate=self._rate(request))
-        with TemporaryDirectory(prefix="film-") as folder, Beside(attempt.check) as beside:
+        storyboard = build(request.content, max_seconds=seconds * SPARE, rate=self._rate(request))
+        with workspace() as folder, Beside(attempt.check) as beside:
             heard = _Share()
             voice = beside.begin(self._spoken, storyboard, request, attempt, heard, beside.check)
             pictures = self._pictures(request, style, attempt)
@@ -65,9 +65,15 @@ class Studio:
                 attempt.report(Stage.AUDIO_GENERATION, heard.done)
             spoken = voice.result()
             storyboard, timeline = self._laid_out(storyboard, spoken.scenes, request, seconds)
-            attempt.warn([*storyboard.warnings, *_lettering_warnings(storyboard)])
+            attempt.warn(
+                [
+                    *storyboard.warnings,
+                    *_lettering_warnings(storyboard),
+                    *_length_warnings(timeline, seconds),
+                ]
+            )
             attempt.report(Stage.COMBINING_MEDIA)
-            track = Path(folder, "sound.m4a")
+            track = folder / "sound.m4a"
             sound = beside.begin(master, timeline.voice, timeline.sample_rate, track, check=beside.check)
             lettering = Lettering((width, height), style.palette)
             titles = Titles.of(timeline, lettering, request.captions)
@@ -81,11 +87,11 @@ class Studio:
                 seed=request.content,
             )
             poster = _jpeg(source)
-            _encoded(source, timeline, Path(folder, "silent.mp4"), (width, height), quality, attempt)
+            _encoded(source, timeline, folder / "silent.mp4", (width, height), quality, attempt)
             sound.result()
-            join(Path(folder, "silent.mp4"), track, Path(folder, "film.mp4"), check=attempt.check)
+            join(folder / "silent.mp4", track, folder / "film.mp4", check=attempt.check)
             return publish(
-                Path(folder, "film.mp4"),
+                folder / "film.mp4",
                 poster,
                 titles.captions,
                 request,
@@ -133,8 +139,6 @@ class Studio:
             )
         except NarrationFailed as error:
             raise RenderFailed(f"The post could not be spoken: {error.public}") from error
-        for engine, reason in spoken.failures:
-            log.event("narrator_failed", engine=engine, reason=reason)
         attempt.warn(_narration_warnings(spoken, names), degraded=bool(spoken.failures) or spoken.engine != names[0])
         return spoken
 
@@ -142,10 +146,10 @@ class Studio:
         self, storyboard: Storyboard, narrations: Sequence[Narration], request: VideoRequest, seconds: float
     ) -> tuple[Storyboard, Timeline]:
         """One clock for what fits into `seconds`, now that true durations are known: whole sentences go, or none."""
-        over = TAIL  # what a film is longer than its scenes together
+        beyond = TAIL  # what a film is longer than its scenes together
         while True:
             durations = [narration.duration + SCENE_PAUSE for narration in narrations]
-            durations[0] += over
+            durations[0] += beyond
             fitted, kept = storyboard.fitted(durations, seconds)
             timeline = lay_out(
                 [[word.shown for word in scene.words] for scene in fitted.scenes],
@@ -154,9 +158,10 @@ class Studio:
                 pictures=len(request.user_image_ids) or None,
                 fades=request.transition != "none",
             )
-            if timeline.duration <= seconds or over > seconds:
+            over = timeline.spoken_until + TAIL - seconds  # the gaps of the transitions count as well
+            if over <= 0 or beyond > seconds:
                 return fitted, timeline
-            over += timeline.duration - seconds + 1 / FPS  # the gaps of the transitions count as well
+            beyond += over + 1 / FPS
 
     def _pictures(self, request: VideoRequest, style: Style, attempt: Attempt) -> MediaSource:
         """The user's own pictures, exactly those and in their order; else drawn ones."""
@@ -198,6 +203,14 @@ def _lettering_warnings(storyboard: Storyboard) -> list[JobWarning]:
         return []
     letters = " ".join(missing[:8]) + (" …" if len(missing) > 8 else "")
     return [JobWarning(code="letters_left_out", message=f"The captions leave out what cannot be drawn yet: {letters}")]
+
+
+def _length_warnings(timeline: Timeline, seconds: float) -> list[JobWarning]:
+    """A film that is longer than asked because every picture is to be seen, not because of what is said."""
+    if timeline.duration <= seconds or timeline.spoken_until + TAIL > seconds:
+        return []
+    message = f"The film takes {timeline.duration:.1f} seconds, so that each picture can be seen."
+    return [JobWarning(code="pictures_need_time", message=message)]
 
 
 def _narration_warnings(spoken: Spoken, names: Sequence[str]) -> list[JobWarning]:

@@ -46,6 +46,11 @@ class Timeline:
     duration: float
 
     @property
+    def spoken_until(self) -> float:
+        """When the last word ends, in seconds of the film."""
+        return self.scenes[-1][-1].end
+
+    @property
     def frame_count(self) -> int:
         return round(self.duration * FPS)
 
