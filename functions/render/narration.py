@@ -23,6 +23,7 @@ __all__ = [
 
 AT_A_TIME: Final = 3  # more calls at once and the voice service starts to refuse
 CHECK_EVERY: Final = 0.25  # seconds between two looks whether the work must stop
+INTERRUPTING: Final = 0.5  # seconds at most to see the calls end that were told to
 BEFORE_SPEECH: Final = 0.12  # seconds of silence left before a scene's first sound
 AFTER_SPEECH: Final = 0.25  # and after its last
 LONG_PAUSE: Final = 0.6  # seconds inside a scene; longer ones become
@@ -150,8 +151,12 @@ def _narrated(
                 progress(1 - len(waiting) / len(calls))
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
-        if waiting and isinstance(narrator, Interruptible):
-            narrator.interrupt()
+        give_up_at = time.monotonic() + INTERRUPTING
+        while isinstance(narrator, Interruptible) and not all(call.done() for call in calls):
+            narrator.interrupt()  # again and again: a call that has just begun may not have heard the first time
+            if time.monotonic() > give_up_at:
+                break
+            time.sleep(INTERRUPTING / 50)
     return [call.result() for call in calls]
 
 

@@ -29,3 +29,14 @@ class MediaSource(Protocol):
         Raises a shared.errors.Problem where there is none.
         """
         ...
+
+
+class Early:
+    """A MediaSource whose first picture is found at once, while the voice still speaks: for the poster and shot 0."""
+
+    def __init__(self, source: MediaSource, frame: tuple[int, int]) -> None:
+        self._source = source
+        self._first = source.find(0, frame)
+
+    def find(self, shot: int, frame: tuple[int, int]) -> Picture:
+        return self._source.find(shot, frame) if shot else self._first

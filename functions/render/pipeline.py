@@ -1,7 +1,7 @@
 """make_video: the stages of a film, from top to bottom."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import wait
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,7 +25,7 @@ from .job import Attempt
 from .lettering import Lettering
 from .narration import Narration, NarrationFailed, Spoken, speak
 from .narrators import narrators
-from .pictures import MediaSource
+from .pictures import Early, MediaSource
 from .publishing import publish
 from .sound import master
 from .sources.drawn import DrawnBackgrounds
@@ -59,7 +59,8 @@ class Studio:
         with workspace() as folder, Beside(attempt.check) as beside:
             heard = _Share()
             voice = beside.begin(self._spoken, storyboard, request, attempt, heard, beside.check)
-            pictures = self._pictures(request, style, attempt)
+            images = self._images(request, attempt)
+            pictures = Early(self._pictures(images, request, style), (width, height))
             attempt.report(Stage.AUDIO_GENERATION)
             while not wait([voice], timeout=LOOK_EVERY).done:
                 attempt.report(Stage.AUDIO_GENERATION, heard.done)
@@ -99,6 +100,7 @@ class Studio:
                 narration={"engine": spoken.engine, "voice": self._voice(request) if spoken.engine == "edge" else None},
                 videos=self.videos,
                 uploads=self.uploads,
+                images=images,
             )
 
     def retract(self, request: VideoRequest) -> None:
@@ -163,16 +165,20 @@ class Studio:
                 return fitted, timeline
             beyond += over + 1 / FPS
 
-    def _pictures(self, request: VideoRequest, style: Style, attempt: Attempt) -> MediaSource:
+    def _pictures(self, images: Mapping[str, bytes], request: VideoRequest, style: Style) -> MediaSource:
         """The user's own pictures, exactly those and in their order; else drawn ones."""
-        if not request.user_image_ids:
+        if not images:
             return DrawnBackgrounds(style.palette, request.content)
-        images = []
+        return UploadedPictures([images[image_id] for image_id in request.user_image_ids], style.palette)
+
+    def _images(self, request: VideoRequest, attempt: Attempt) -> dict[str, bytes]:
+        """The bytes of the user's pictures, by id."""
+        images: dict[str, bytes] = {}
         for number, image_id in enumerate(request.user_image_ids):
             attempt.check()
-            images.append(self._image(image_id, request.owner))
+            images[image_id] = self._image(image_id, request.owner)
             attempt.report(Stage.MEDIA_PROCESSING, (number + 1) / len(request.user_image_ids))
-        return UploadedPictures(images, style.palette)
+        return images
 
     def _image(self, image_id: str, owner: str | None) -> bytes:
         """An uploaded picture, or its permanent copy when a film has used it already."""

@@ -1,6 +1,6 @@
 """A finished film and what belongs to it → their names in the permanent store, and the links that lead there."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from shared.blobs import BlobStore, image_name, sign_links, video_name
@@ -23,6 +23,7 @@ def publish(
     narration: dict[str, str | None],
     videos: BlobStore,
     uploads: BlobStore,
+    images: Mapping[str, bytes],
 ) -> tuple[Film, Links]:
     """Store the film last of all its files: where the film is, everything is. The same names on every attempt.
 
@@ -45,7 +46,7 @@ def publish(
         attempt.check()
         videos.put(video_name(request.job_id, extension), content, content_type=kind, metadata=about)
         attempt.report(Stage.UPLOADING, (number + 1) / len(files))
-    _keep_pictures(request, videos, uploads)
+    _keep_pictures(images, videos, uploads)
     finished = Film(
         duration_seconds=seen.duration,
         width=seen.width,
@@ -58,12 +59,12 @@ def publish(
     return finished, sign_links(videos, request.job_id, has_captions=bool(captions))
 
 
-def _keep_pictures(request: VideoRequest, videos: BlobStore, uploads: BlobStore) -> None:
+def _keep_pictures(images: Mapping[str, bytes], videos: BlobStore, uploads: BlobStore) -> None:
     """Pictures that a film shows move to the permanent store; those already there stay."""
-    for image_id in request.user_image_ids:
+    for image_id, content in images.items():
         name = image_name(image_id)
         try:
-            blob, content = uploads.find(name), uploads.get(name)
+            blob = uploads.find(name)
         except NotFound:
             continue
         videos.put(name, content, content_type=blob.content_type, metadata=dict(blob.metadata))

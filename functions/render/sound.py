@@ -16,6 +16,7 @@ from shared import log
 from shared.errors import RenderFailed
 
 from .audio import Samples
+from .encoder import STOPPED_BY_SIGNAL
 
 LOUDNESS: Final = -14.0  # LUFS, integrated: what phones' feeds are mixed for
 CEILING: Final = -2.0  # dBFS of the limiter; AAC overshoots it by up to a decibel of true peak
@@ -59,8 +60,8 @@ def master(voice: Samples, sample_rate: int, target: Path, *, check: Callable[[]
 
 
 def _limiter(sample_rate: int) -> str:
-    """At four times the rate, where the peaks between samples show."""
-    limit = f"alimiter=limit={10 ** (CEILING / 20):.4f}:attack=4:release=60:level=false"
+    """At four times the rate, where the peaks between samples show. `latency`: it takes off the 4 ms it looks ahead."""
+    limit = f"alimiter=limit={10 ** (CEILING / 20):.4f}:attack=4:release=60:level=false:latency=true"
     return f"aresample={4 * sample_rate},{limit},aresample={sample_rate}"
 
 
@@ -94,5 +95,6 @@ def _ffmpeg(data: bytes, sample_rate: int, chain: str, *output: str) -> str:
     told = done.stderr.decode(errors="replace")
     if done.returncode:
         log.event("ffmpeg_failed", code=done.returncode, last_words=told[-2000:])
-        raise RenderFailed("The sound could not be made.")
+        killed = done.returncode < 0 or done.returncode == STOPPED_BY_SIGNAL  # by the machine, not by the film
+        raise RenderFailed("The sound could not be made.", hint="Send the post again.", retryable=killed)
     return told

@@ -2,13 +2,17 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from typing import Final
 
 from shared.video_request import CaptionOptions
 
 from .captions import Caption, CaptionWord, active_word, captions
 from .lettering import Lettering, Sprite
-from .timeline import Timeline
+from .timeline import FPS, Timeline
+
+HALF_FRAME: Final = 0.5 / FPS  # a frame shows what is true in its middle: early or late by 20 ms, never late by 40
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,7 +35,7 @@ class Titles:
 
         hook = timeline.scenes[0] if lettering.fits_hook(timeline.scenes[0]) else None
         following = timeline.scenes[1][0].start if len(timeline.scenes) > 1 else timeline.duration
-        burned = grouped(timeline.scenes[1:] if hook else timeline.scenes) if options.enabled else ()
+        burned = _in_step(grouped(timeline.scenes[1:] if hook else timeline.scenes)) if options.enabled else ()
         return cls(
             lettering=lettering,
             options=options,
@@ -42,16 +46,35 @@ class Titles:
         )
 
     def at(self, moment: float) -> Sprite | None:
-        """What stands over the picture at a second of the film."""
+        """What stands over the picture in the frame that begins at a second of the film."""
         options = self.options
+        moment += HALF_FRAME
         if self.hook and moment < self.hook_until:
             marked = options.enabled and options.style != "classic"
-            return self.lettering.hook(self.hook, active_word(self.hook, moment) if marked else None)
+            return self.lettering.hook(self.hook, _heard(self.hook, moment) if marked else None)
         for number, caption in enumerate(self.burned):
             begins = 0.0 if number == 0 and not self.hook else caption.start  # the first frame is never without words,
             ends = math.inf if number == len(self.burned) - 1 else caption.end  # nor is the last
             if begins <= moment < ends:
+                if options.style == "word_by_word":  # words to come are faint, also before the first one is heard
+                    moment = max(moment, caption.words[0].start)
                 return self.lettering.caption(
-                    caption, caption.active(moment), position=options.position, style=options.style
+                    caption, _heard(caption.words, moment), position=options.position, style=options.style
                 )
         return None
+
+
+def _heard(words: Sequence[CaptionWord], moment: float) -> int | None:
+    """The word to mark; none before the first one sounds, for a film's first words stand there from the beginning."""
+    return active_word(words, moment) if moment >= words[0].start else None
+
+
+def _in_step(captions: Sequence[Caption]) -> tuple[Caption, ...]:
+    """Each from its first word on. Subtitle files may lead by a moment; in the picture the first word is marked as soon
+    as its caption is there, and the mark must come with the sound.
+    """
+    made = [replace(caption, start=max(caption.start, caption.words[0].start)) for caption in captions]
+    for number, (caption, following) in enumerate(pairwise(captions)):
+        if caption.end == following.start:
+            made[number] = replace(made[number], end=made[number + 1].start)
+    return tuple(made)
