@@ -9,6 +9,8 @@ from html import escape
 from itertools import pairwise
 from typing import Final
 
+from shared.storyboard import join
+
 MOST_LINES: Final = 2
 LONGEST_LINE: Final = 42  # characters; what subtitlers of the large services keep to
 MOST_WORDS: Final = 16  # in one caption; bounds the search where words are single letters
@@ -53,7 +55,7 @@ class Caption:
 
     @property
     def text(self) -> str:
-        return "\n".join(" ".join(self.words[word].text for word in line) for line in self.lines)
+        return "\n".join(join(self.words[word].text for word in line) for line in self.lines)
 
 
 def active_word(words: Sequence[CaptionWord], at: float) -> int | None:
@@ -79,7 +81,7 @@ def set_lines(
     @cache
     def fits(first: int, last: int) -> float:
         """The share of the width that the words first..last-1 fill; above 1 where they do not fit."""
-        text = " ".join(words[first:last])
+        text = join(words[first:last])
         if last - first > 1 and longest and len(text) > longest:
             return 2.0
         return measure(text) / width

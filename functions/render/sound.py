@@ -55,7 +55,7 @@ def master(voice: Samples, sample_rate: int, target: Path, *, check: Callable[[]
         "-b:a", "128k",
         "-y", str(target),
     )  # fmt: skip
-    log.event("sound_mastered", loudness=loudness)
+    log.event("sound_mastered", loudness=loudness if math.isfinite(loudness) else None)
     return loudness
 
 

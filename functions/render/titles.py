@@ -9,6 +9,7 @@ from typing import Final
 from shared.video_request import CaptionOptions
 
 from .captions import Caption, CaptionWord, active_word, captions
+from .fonts import drawable
 from .lettering import Lettering, Sprite
 from .timeline import FPS, Timeline
 
@@ -33,9 +34,10 @@ class Titles:
         def grouped(scenes: Sequence[Sequence[CaptionWord]]) -> tuple[Caption, ...]:
             return captions(scenes, measure=lettering.measure, width=lettering.width)
 
-        hook = timeline.scenes[0] if lettering.fits_hook(timeline.scenes[0]) else None
+        shown = [_drawable(scene) for scene in timeline.scenes]
+        hook = shown[0] if shown[0] and lettering.fits_hook(shown[0]) else None
         following = timeline.scenes[1][0].start if len(timeline.scenes) > 1 else timeline.duration
-        burned = _in_step(grouped(timeline.scenes[1:] if hook else timeline.scenes)) if options.enabled else ()
+        burned = _in_step(grouped([scene for scene in shown[bool(hook) :] if scene])) if options.enabled else ()
         return cls(
             lettering=lettering,
             options=options,
@@ -62,6 +64,11 @@ class Titles:
                     caption, _heard(caption.words, moment), position=options.position, style=options.style
                 )
         return None
+
+
+def _drawable(scene: Sequence[CaptionWord]) -> tuple[CaptionWord, ...]:
+    """The words of a scene that a font of ours can write; subtitle files have them all."""
+    return tuple(word for word in scene if drawable(word.text))
 
 
 def _heard(words: Sequence[CaptionWord], moment: float) -> int | None:

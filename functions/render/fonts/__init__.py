@@ -24,6 +24,7 @@ _GRAPHEME: Final = regex.compile(r"\X")
 _COLOURFUL: Final = regex.compile(
     r"\p{Emoji_Presentation}|(?![0-9#*])\p{Emoji}\uFE0F|\p{Regional_Indicator}|[0-9#*]\uFE0F?\u20E3|\p{Extended_Pictographic}\u200D"
 )
+_LETTER: Final = regex.compile(r"[\p{L}\p{N}]")
 _JOINERS: Final = "\u200c\u200d"
 _SKIN_TONES: Final = dict.fromkeys(range(0x1F3FB, 0x1F400))
 _SHOWN_AS_TEXT: Final = "\ufe0e"
@@ -58,6 +59,14 @@ class _Coverage:
 _COVERAGE: Final = {
     name: _Coverage(ranges) for name, ranges in json.loads((FOLDER / "coverage.json").read_text("utf-8")).items()
 }
+
+
+def drawable(text: str) -> str:
+    """The word, or nothing where it has letters and none can be drawn: what is left would be a lone full stop."""
+    drawn = pieces(text)
+    if _LETTER.search(text) and not any(piece.font == EMOJI_FONT or _LETTER.search(piece.text) for piece in drawn):
+        return ""
+    return text
 
 
 def fonts_are_there() -> None:

@@ -1,0 +1,51 @@
+"""What stands over the picture when: the hook first, captions after it, and nothing that no font can write."""
+
+import numpy as np
+
+from functions.render.captions import CaptionWord, srt
+from functions.render.lettering import Lettering
+from functions.render.timeline import Shot, Timeline
+from functions.render.titles import Titles
+from shared.styles import STYLES
+from shared.video_request import CaptionOptions
+
+
+def titles(*scenes: str, **options: bool | str) -> Titles:
+    at, timed = 0.0, []
+    for scene in scenes:
+        words = []
+        for text in scene.split(" "):
+            words.append(CaptionWord(text=text, start=at, end=at + 0.3))
+            at += 0.4
+        timed.append(tuple(words))
+    timeline = Timeline(
+        shots=(Shot(number=0, start=0, end=at + 1, fade=0),),
+        scenes=tuple(timed),
+        voice=np.zeros(100, np.int16),
+        sample_rate=44100,
+        duration=at + 1,
+    )
+    return Titles.of(timeline, Lettering((1080, 1350), STYLES["casual"].palette), CaptionOptions(**options))  # type: ignore[arg-type]
+
+
+def test_letters_that_no_font_has_leave_no_full_stop_behind() -> None:
+    arabic = titles("تركت وظيفتي العام الماضي.", "الوقت أهم!")
+    assert arabic.hook is None and arabic.burned == ()
+    assert arabic.at(0.1) is None
+    assert "الماضي." in srt(arabic.captions)  # players have their own fonts
+
+
+def test_what_can_be_written_of_a_mixed_post_is_written() -> None:
+    mixed = titles("Mixed scripts 混合。", "Ещё одно 🎉", "到此为止。 🎉")
+    assert mixed.hook and [word.text for word in mixed.hook] == ["Mixed", "scripts"]
+    assert [word.text for caption in mixed.burned for word in caption.words] == ["Ещё", "одно", "🎉", "🎉"]
+
+
+def test_chinese_subtitles_have_no_spaces_inside_words() -> None:
+    assert "我去年辞职了。" in srt(titles("我去年辞 职了。", "第二句。").captions)
+
+
+def test_without_captions_the_hook_stands_alone_and_unmarked() -> None:
+    bare = titles("A hook.", "More words.", enabled=False)
+    assert bare.at(0.0) is bare.at(0.7) is not None
+    assert bare.at(0.9) is None
