@@ -22,7 +22,8 @@ from shared.adapters.disk_blobs import DiskBlobs
 from shared.adapters.redis_jobs import RedisJobs
 from shared.blobs import image_name
 from shared.config import Settings
-from shared.jobs import JobStatus, new_id, now
+from shared.ids import new_id
+from shared.jobs import JobStatus, now
 from shared.video_request import VideoRequest
 from tests.fake_edge import FakeEdge
 

@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final, Protocol, runtime_checkable
 
-from shared.jobs import Links, made_at, now
+from shared.ids import made_at
+from shared.jobs import Links, now
 
 UPLOAD_LIFETIME: Final = timedelta(hours=24)
 UPLOAD_LINK_LIFETIME: Final = timedelta(hours=1)

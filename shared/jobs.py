@@ -1,16 +1,12 @@
 """A job: what Redis remembers of a promised film, from `queued` to its end; and the port to where it is kept."""
 
-import os
-import time
-import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import Any, Final, Protocol
 
-if TYPE_CHECKING:
-    from shared.video_request import VideoRequest
+from shared.video_request import VideoRequest
 
 RETENTION_SECONDS: Final = 24 * 3600  # a job is readable for a day after its last change
 STALLED_AFTER_SECONDS: Final = 15 * 60  # in work, but nobody has held the lease for so long
@@ -241,7 +237,7 @@ class Accepted:
 
     job_id: str
     replayed: bool
-    unconfirmed: "VideoRequest | None" = None
+    unconfirmed: VideoRequest | None = None
 
 
 class LeaseLost(Exception):
@@ -255,7 +251,7 @@ class CancelAsked(Exception):
 class JobStore(Protocol):
     """Where jobs are kept. Every method raises `Unavailable` when the store does not answer."""
 
-    def put(self, job: Job, request: "VideoRequest", idempotency: Idempotency | None = None) -> Accepted:
+    def put(self, job: Job, request: VideoRequest, idempotency: Idempotency | None = None) -> Accepted:
         """Write a new job if its pictures are there; raises ImageNotFound, IdempotencyConflict."""
         ...
 
@@ -271,11 +267,11 @@ class JobStore(Protocol):
         """The job; raises NotFound."""
         ...
 
-    def claim(self, request: "VideoRequest", token: str) -> Claim:
+    def claim(self, request: VideoRequest, token: str) -> Claim:
         """Ask for the job, under a fresh token; counts an attempt when the verdict is RUN."""
         ...
 
-    def save(self, job: Job, request: "VideoRequest", token: str, *, release: bool = False) -> None:
+    def save(self, job: Job, request: VideoRequest, token: str, *, release: bool = False) -> None:
         """Write the job and renew the lease (or give it back); raises LeaseLost.
 
         Raises CancelAsked, and writes nothing, where the job is to be cancelled and this says that it goes on or is
@@ -299,26 +295,3 @@ def now() -> datetime:
 def timestamp(moment: datetime) -> str:
     """RFC 3339 in UTC, to the millisecond: `2026-03-13T08:15:00.000Z`."""
     return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-
-
-def new_id(at: float | None = None) -> str:
-    """A UUIDv7 (RFC 9562): 48 bits of milliseconds, then chance; `at` in seconds since 1970."""
-    milliseconds = int((time.time() if at is None else at) * 1000)
-    value = milliseconds << 80 | int.from_bytes(os.urandom(10))
-    value = value & ~(0xF << 76) | 0x7 << 76
-    value = value & ~(0x3 << 62) | 0x2 << 62
-    return str(uuid.UUID(int=value))
-
-
-def is_id(text: str) -> bool:
-    """Whether `text` is a canonical UUIDv7, as we make them."""
-    try:
-        parsed = uuid.UUID(text)
-    except ValueError:
-        return False
-    return str(parsed) == text and parsed.version == 7
-
-
-def made_at(identifier: str) -> datetime:
-    """When the id was made: the first 48 bits of a UUIDv7."""
-    return datetime.fromtimestamp((uuid.UUID(identifier).int >> 80) / 1000, UTC)

@@ -9,7 +9,7 @@ import msgspec
 from msgspec import Meta
 
 from shared.errors import FieldError, InvalidRequest, Unavailable
-from shared.jobs import is_id
+from shared.ids import is_id
 from shared.speech import is_rate, is_voice
 from shared.styles import STYLES
 

@@ -11,6 +11,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 WORDS = {
     "errors",
+    "ids",
     "jobs",
     "video_request",
     "blobs",
@@ -160,7 +161,8 @@ def test_a_poll_of_a_job_in_work_loads_no_google(redis_url: str, tmp_path: Path)
     program = """
 import sys
 from shared.http import one_process
-from shared.jobs import Job, Stage, new_id, now
+from shared.ids import new_id
+from shared.jobs import Job, Stage, now
 from shared.video_request import VideoRequest
 from shared.services import from_environment
 import functions.status.main as status
@@ -200,3 +202,15 @@ def test_each_function_installs_only_what_it_imports() -> None:
             "shared", "functions", "flask", "werkzeug", "fontTools", "aiohttp",
         }  # fmt: skip
         assert third_party <= installed, (function, third_party - installed)
+
+
+def test_the_words_have_no_circles() -> None:
+    known = {
+        word_of(path): {n.split(".")[1] for n in imports(path) if n.startswith("shared.")} - {word_of(path)}
+        for path in sources("shared")
+        if path.parent.name == "shared" and word_of(path) in WORDS
+    }
+    while known:
+        free = {word for word, others in known.items() if not others & set(known)}
+        assert free, f"these import each other: {sorted(known)}"
+        known = {word: others for word, others in known.items() if word not in free}

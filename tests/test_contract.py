@@ -6,7 +6,7 @@ import pytest
 from werkzeug.test import Client
 
 from shared import errors
-from shared.jobs import new_id
+from shared.ids import new_id
 
 ID = new_id()
 ROUTES = [

@@ -10,7 +10,8 @@ import functions_framework
 from shared import log
 from shared.errors import InvalidRequest, Unavailable
 from shared.http import Endpoint, json_answer, wire
-from shared.jobs import Idempotency, Job, made_at, new_id, now, timestamp
+from shared.ids import made_at, new_id
+from shared.jobs import Idempotency, Job, now, timestamp
 from shared.services import Services
 from shared.storyboard import build
 from shared.video_request import VideoRequest

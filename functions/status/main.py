@@ -10,7 +10,8 @@ from shared import log
 from shared.blobs import sign_links, video_name
 from shared.errors import NotFound, NotReady, Unavailable
 from shared.http import Endpoint, json_answer, wire
-from shared.jobs import Film, Job, JobStatus, Links, is_id, now, timestamp
+from shared.ids import is_id
+from shared.jobs import Film, Job, JobStatus, Links, now, timestamp
 from shared.services import Services
 
 from . import files

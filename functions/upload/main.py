@@ -9,8 +9,9 @@ from shared import log
 from shared.blobs import UPLOAD_LIFETIME, UPLOAD_LINK_LIFETIME, image_name
 from shared.errors import InvalidRequest
 from shared.http import Endpoint, json_answer, wire
+from shared.ids import new_id
 from shared.images import Image
-from shared.jobs import new_id, now, timestamp
+from shared.jobs import now, timestamp
 from shared.services import Services
 
 from .images import CleanImage, clean_all, libmagic_answers

@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from shared.blobs import video_name
-from shared.jobs import Job, JobStatus, JobWarning, Stage, is_id, made_at, new_id, now, timestamp
+from shared.ids import is_id, made_at, new_id
+from shared.jobs import Job, JobStatus, JobWarning, Stage, now, timestamp
 
 
 def job(**changes: object) -> Job:

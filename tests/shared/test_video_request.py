@@ -4,7 +4,7 @@ import msgspec
 import pytest
 
 from shared.errors import InvalidRequest, Unavailable
-from shared.jobs import new_id
+from shared.ids import new_id
 from shared.video_request import MAX_CONTENT, VideoRequest, utf16_length
 
 

@@ -9,8 +9,9 @@ import redis
 from werkzeug.test import Client, TestResponse
 
 from shared.errors import Unavailable
+from shared.ids import is_id, new_id
 from shared.images import Image
-from shared.jobs import is_id, new_id, now
+from shared.jobs import now
 from shared.services import Services
 from tests.conftest import HeldQueue
 

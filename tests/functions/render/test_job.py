@@ -14,7 +14,8 @@ from functions.render.job import Attempt, run_job
 from shared import log
 from shared.adapters.redis_jobs import RedisJobs
 from shared.errors import Busy, RenderFailed, StoppedEarly, Unavailable
-from shared.jobs import Film, Job, JobStatus, JobWarning, LeaseLost, Links, Stage, Verdict, new_id, now
+from shared.ids import new_id
+from shared.jobs import Film, Job, JobStatus, JobWarning, LeaseLost, Links, Stage, Verdict, now
 from shared.video_request import VideoRequest
 
 FILM = Film(

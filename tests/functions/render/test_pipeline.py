@@ -20,7 +20,8 @@ from shared.adapters.redis_jobs import RedisJobs
 from shared.blobs import image_name, video_name
 from shared.config import Settings
 from shared.errors import NotFound
-from shared.jobs import Job, JobStatus, Stage, Verdict, new_id, now
+from shared.ids import new_id
+from shared.jobs import Job, JobStatus, Stage, Verdict, now
 from shared.video_request import CaptionOptions, VideoRequest
 from tests.functions.render.reading import decoded, sound
 

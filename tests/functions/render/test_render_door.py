@@ -4,7 +4,8 @@ import msgspec
 import pytest
 from werkzeug.test import Client, TestResponse
 
-from shared.jobs import Job, new_id, now
+from shared.ids import new_id
+from shared.jobs import Job, now
 from shared.services import Services
 from shared.video_request import VideoRequest
 

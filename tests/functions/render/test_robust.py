@@ -26,7 +26,8 @@ from shared.adapters.redis_jobs import RedisJobs
 from shared.blobs import video_name
 from shared.config import Settings
 from shared.errors import NotFound, RenderFailed, Unavailable
-from shared.jobs import JobStatus, new_id
+from shared.ids import new_id
+from shared.jobs import JobStatus
 from tests.fake_edge import FakeEdge
 from tests.functions.render.test_pipeline import House
 

@@ -9,7 +9,8 @@ import redis
 from werkzeug.test import Client
 
 from shared.blobs import sign_links, video_name
-from shared.jobs import Film, Job, JobStatus, Stage, new_id, now
+from shared.ids import new_id
+from shared.jobs import Film, Job, JobStatus, Stage, now
 from shared.services import Services
 from shared.video_request import VideoRequest
 

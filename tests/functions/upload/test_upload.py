@@ -10,7 +10,7 @@ from werkzeug.test import Client, TestResponse
 
 from shared.blobs import image_name
 from shared.errors import NotFound, Unavailable
-from shared.jobs import is_id
+from shared.ids import is_id
 from shared.services import Services
 
 

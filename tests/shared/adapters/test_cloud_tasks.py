@@ -18,7 +18,7 @@ from google.cloud.tasks_v2.services.cloud_tasks.transports import CloudTasksRest
 from local.task_queue import TaskQueueServer
 from shared.adapters.cloud_tasks import CloudTasksQueue
 from shared.errors import Unavailable
-from shared.jobs import new_id
+from shared.ids import new_id
 from shared.signature import HEADER, TaskSigner
 from shared.video_request import VideoRequest
 from tests.local.receiver import Receiver

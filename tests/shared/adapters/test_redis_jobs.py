@@ -10,6 +10,7 @@ import redis
 from shared.adapters.redis_jobs import RedisJobs
 from shared.adapters.redis_scripts import FIELDS
 from shared.errors import IdempotencyConflict, ImageNotFound, NotFound, Unavailable
+from shared.ids import new_id
 from shared.images import Image
 from shared.jobs import (
     CancelAsked,
@@ -22,7 +23,6 @@ from shared.jobs import (
     Links,
     Stage,
     Verdict,
-    new_id,
     now,
 )
 from shared.video_request import VideoRequest
