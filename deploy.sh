@@ -109,7 +109,8 @@ for name in $FUNCTIONS; do
 done
 
 # One render at a time on each instance, and 1740 s: less than the 1800 s after which the queue delivers again.
-deploy render "$common" "$redis,$hmac" --service-account="$RENDER_SERVICE_ACCOUNT" --no-allow-unauthenticated \
+# The variable: glibc gives freed pictures back at once, 60 MB less for a film.
+deploy render "$common;MALLOC_MMAP_THRESHOLD_=1048576" "$redis,$hmac" --service-account="$RENDER_SERVICE_ACCOUNT" --no-allow-unauthenticated \
   --memory=4Gi --cpu=4 --timeout=1740s --concurrency=1 --max-instances=3
 run gcloud functions add-invoker-policy-binding render --project="$GOOGLE_CLOUD_PROJECT" \
   --region="$GOOGLE_CLOUD_REGION" --member="serviceAccount:$TASK_SERVICE_ACCOUNT"

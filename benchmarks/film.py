@@ -1,12 +1,14 @@
 """The film that is measured, in a process of its own: the whole of it, or only the encoding of the same frames.
 
-PICTURES is a folder, FRAMES a file that `draw` writes and `encode` reads.
-`python -m benchmarks.film whole|encode|draw WIDTHxHEIGHT PICTURES FRAMES` prints one line of JSON.
+PICTURES is a folder, FRAMES a file that `draw` writes and `encode` and `plain` read. `preview` is the whole film in
+that quality. The film is left beside FRAMES under the name of what was done.
+`python -m benchmarks.film whole|preview|encode|plain|draw WIDTHxHEIGHT PICTURES FRAMES` prints one line of JSON.
 """
 
 import json
 import mmap
 import resource
+import shutil
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -16,15 +18,16 @@ from tempfile import TemporaryDirectory
 from typing import Final
 
 import cv2
+import imageio_ffmpeg
 import numpy as np
 
-from functions.render.encoder import QUALITIES, encode, join
+from functions.render.encoder import QUALITIES, Process, encode, join
 from functions.render.frames import FrameSource
 from functions.render.lettering import Lettering
 from functions.render.narration import Narration, WordTiming
 from functions.render.sound import master
 from functions.render.sources.uploaded import UploadedPictures
-from functions.render.timeline import Timeline, lay_out
+from functions.render.timeline import FPS, Timeline, lay_out
 from functions.render.titles import Titles
 from shared.storyboard import Scene, build
 from shared.styles import STYLES
@@ -53,8 +56,9 @@ What would you look for first?"""
 class Film:
     """One film of half a minute, made of the same parts as the product's, in the same order."""
 
-    def __init__(self, size: tuple[int, int], pictures: Path) -> None:
+    def __init__(self, size: tuple[int, int], pictures: Path, quality: str = "standard") -> None:
         self.size = size
+        self.quality = QUALITIES[quality]
         storyboard = build(POST, max_seconds=60)
         self.images = [file.read_bytes() for file in sorted(pictures.glob("*.jpg"))]
         self.timeline: Timeline = lay_out(
@@ -72,6 +76,28 @@ class Film:
     def encoded(self, folder: Path, frames: memoryview) -> Path:
         """The same film out of frames that are finished already."""
         return self._made(folder, _each(frames, self.size))
+
+    def plain(self, folder: Path, frames: memoryview) -> Path:
+        """Nothing but the frames, by x264 as most people call it: neither sound nor settings of ours."""
+        command = [
+            imageio_ffmpeg.get_ffmpeg_exe(),
+            "-hide_banner", "-nostdin", "-y",
+            "-loglevel", "error",
+            "-f", "rawvideo",
+            "-pix_fmt", "yuv420p",
+            "-s", f"{self.size[0]}x{self.size[1]}",
+            "-r", str(FPS),
+            "-i", "pipe:0",
+            "-c:v", "libx264",
+            "-preset", "veryfast",
+            "-crf", "23",
+            str(folder / "film.mp4"),
+        ]  # fmt: skip
+        with Process(command, lambda: None) as ffmpeg:
+            for frame in _each(frames, self.size):
+                ffmpeg.write(frame)
+            ffmpeg.finish()
+        return folder / "film.mp4"
 
     def source(self) -> FrameSource:
         style = STYLES["professional"]
@@ -94,27 +120,31 @@ class Film:
             if isinstance(frames, FrameSource):
                 cv2.imwrite(str(folder / "poster.jpg"), frames.first())
             keyframes = [shot.start + shot.fade / 2 for shot in timeline.shots[1:]]
-            encode(frames, silent, size=self.size, quality=QUALITIES["standard"], keyframes=keyframes)
+            encode(frames, silent, size=self.size, quality=self.quality, keyframes=keyframes)
             sound.result()
         join(silent, track, folder / "film.mp4")
         return folder / "film.mp4"
 
 
 def main(what: str, size: tuple[int, int], pictures: Path, held: Path) -> None:
-    film = Film(size, pictures)
+    film = Film(size, pictures, "preview" if what == "preview" else "standard")
     told: dict[str, object] = {"seconds": film.timeline.duration}
     with TemporaryDirectory(prefix="benchmark-") as name:
         folder = Path(name)
         if what == "draw":
             with held.open("wb") as file:
                 file.writelines(film.source())
-        elif what == "whole":
+            print(json.dumps(told))
+            return
+        if what in ("whole", "preview"):
             told |= _measured(lambda: film.whole(folder))
         else:
             with held.open("rb") as file:
                 # All pages in place before the clock starts: the frames are held, not loaded.
                 frames = memoryview(mmap.mmap(file.fileno(), 0, mmap.MAP_SHARED | mmap.MAP_POPULATE, mmap.PROT_READ))
-            told |= _measured(lambda: film.encoded(folder, frames))
+            made = film.plain if what == "plain" else film.encoded
+            told |= _measured(lambda: made(folder, frames))
+        shutil.copyfile(folder / "film.mp4", held.with_name(f"{what}.mp4"))
     print(json.dumps(told))
 
 

@@ -1,6 +1,7 @@
 """A film in a fresh process, so that nothing of one measurement counts into another; and how much memory it takes."""
 
 import json
+import os
 import subprocess
 import sys
 import time
@@ -8,6 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 SAMPLE_EVERY: Final = 0.05  # seconds; a shorter peak may be missed
+AS_DEPLOYED: Final = {"MALLOC_MMAP_THRESHOLD_": "1048576"}  # as in the Dockerfile, which has the reason
 
 
 class MeasuringFailed(Exception):
@@ -37,7 +39,7 @@ def peak_pss(what: str, size: tuple[int, int], pictures: Path, frames: Path) -> 
 
 def _started(what: str, size: tuple[int, int], pictures: Path, frames: Path) -> subprocess.Popen[str]:
     command = [sys.executable, "-m", "benchmarks.film", what, f"{size[0]}x{size[1]}", str(pictures), str(frames)]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env={**os.environ, **AS_DEPLOYED})
 
 
 def _told(process: subprocess.Popen[str]) -> dict[str, Any]:

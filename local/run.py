@@ -147,6 +147,7 @@ def _variables(plan: Plan, environment: Mapping[str, str], data: Path, scratch: 
         "CORS_ORIGINS": ",".join([CORS_ORIGINS, *origins]),
         "TASK_HMAC_KEYS": secrets.token_hex(32),
         "NO_GCE_CHECK": "true",  # Google's libraries would look for a metadata server, and wait
+        "MALLOC_MMAP_THRESHOLD_": "1048576",  # glibc gives pictures back at once: 60 MB less for a film
         **{name: value for name, value in kept.items() if value},
         **plan.variables,
         "DATA_DIR": str(data),

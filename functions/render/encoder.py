@@ -36,7 +36,7 @@ class Quality:
 
 QUALITIES: Final = {
     "preview": Quality(scale=2 / 3, preset="superfast", crf=28),
-    "standard": Quality(scale=1.0, preset="veryfast", crf=23),
+    "standard": Quality(scale=1.0, preset="veryfast", crf=24),
     "high": Quality(scale=1.0, preset="veryfast", crf=19),
 }
 X264: Final = ":".join(
@@ -45,7 +45,11 @@ X264: Final = ":".join(
         "trellis=1",  # ... which this gives back, at better quality
         "partitions=none",  # a tenth less CPU; smooth motion has little use for small blocks
         "me=dia",  # motion here is a few pixels a frame
+        "bframes=3",  # bi-prediction makes slow motion cheap; five would save more, but let the picture tremble visibly
+        "b-adapt=0",  # always as many, not chosen by trial: a sixth less CPU and a fifth fewer bytes
+        "rc-lookahead=10",  # the preset's own; 8 saves 10 MB and costs 0.3 of VMAF
         "sync-lookahead=0",  # 20 MB less for the same bytes: looking ahead needs no thread of its own here
+        "sliced-threads=1",  # 25 MB less: two threads share one frame instead of holding one each
         "scenecut=0",  # we know where the cuts are, and say so
         "colorprim=bt709",  # ffmpeg takes these from its input, which cannot tell them
         "transfer=bt709",

@@ -7,7 +7,7 @@ sharpened once, which makes bilinear sampling as good as Lanczos at a seventh of
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import cv2
 import numpy as np
@@ -23,6 +23,9 @@ Overlay = Callable[[float], Sprite | None]
 
 RING: Final = 3  # frames alive: one is drawn, one waits, one is written
 DENSITY: Final = 1.5  # work pixels a frame pixel
+SLIDE: Final = 64  # columns and rows that may be drawn beside the frame, see _resample
+CLOSE: Final = 0.02  # work pixels: how far beside its place a frame may be drawn
+_SLIDES: Final = np.arange(SLIDE)
 # ITU-R BT.709, limited range, from blue, green, red: rows are Y, Cb, Cr.
 BT709: Final = np.array(
     [
@@ -32,6 +35,7 @@ BT709: Final = np.array(
     ],
     np.float32,
 )
+BT709_OF_RGBA: Final = np.insert(BT709[:, [2, 1, 0, 3]], 3, 0, axis=1)  # the same from red, green, blue, alpha
 
 cv2.setNumThreads(1)  # the encoder has the other cores; CPU time is what is paid for
 
@@ -62,35 +66,63 @@ class _Planes:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Work:
-    """A picture made ready for its shot: YUV planes at work density, and how the shot moves over them."""
+    """A picture made ready for its shot: YUV planes at work density, and how the shot moves over them.
+
+    `sides` are the luma's width and height without what pads it. Each plane has `pad` at the left and at the top.
+    """
 
     y: Plane
     u: Plane
     v: Plane
+    sides: tuple[int, int]
+    pad: int
     move: motion.Move
     cover: tuple[float, float]  # work pixels a frame pixel when cover-fitted; work sides are whole pixels
 
-    def draw(self, progress: float, into: _Planes) -> None:
-        """The frame at `progress` 0..1 of the shot."""
+    def draw(self, progress: float, into: _Planes, spare: Plane) -> None:
+        """The frame at `progress` 0..1 of the shot; `spare` is a buffer for one plane, SLIDE larger each way."""
         view = self.move.at(progress)
         height, width = into.y.shape
-        across, down = (cover / view.zoom for cover in self.cover)
-        left = view.x * self.y.shape[1] - width * across / 2
-        top = view.y * self.y.shape[0] - height * down / 2
+        step = self.cover[0] / view.zoom, self.cover[1] / view.zoom
+        left = view.x * self.sides[0] - width * step[0] / 2
+        top = view.y * self.sides[1] - height * step[1] / 2
         # Pixel centres: source = edge + (target + 0.5) * step - 0.5. Chroma is sited left in the frame (as H.264
         # assumes) and centred in the work picture, hence the half pixel that only x has.
-        luma = np.array([[across, 0, left + 0.5 * across - 0.5], [0, down, top + 0.5 * down - 0.5]])
-        chroma = np.array([[across, 0, (left + 0.5 * across - 1) / 2], [0, down, (top + down - 1) / 2]])
-        for source, matrix, target in ((self.y, luma, into.y), (self.u, chroma, into.u), (self.v, chroma, into.v)):
-            drawn = cv2.warpAffine(
-                source,
-                matrix,
-                (target.shape[1], target.shape[0]),
-                dst=target,
-                flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
-                borderMode=cv2.BORDER_REPLICATE,
-            )
-            assert drawn is target  # else OpenCV has drawn into an array of its own
+        luma = (self.pad + left + 0.5 * step[0] - 0.5, self.pad + top + 0.5 * step[1] - 0.5)
+        chroma = (self.pad + (left + 0.5 * step[0] - 1) / 2, self.pad + (top + step[1] - 1) / 2)
+        for source, first, target in ((self.y, luma, into.y), (self.u, chroma, into.u), (self.v, chroma, into.v)):
+            _resample(source, first, step, target, spare)
+
+
+def _resample(source: Plane, first: tuple[float, float], step: tuple[float, float], into: Plane, spare: Plane) -> None:
+    """Bilinear: pixel (0, 0) of `into` is read at `first` (x, y) of `source`, the following ones `step` further each.
+
+    OpenCV's resize takes half the time of its warp, but begins at whole pixels only. So up to SLIDE columns and rows
+    are drawn before those that are wanted, as many as let the first of all begin at a whole pixel. Near simple ratios
+    of scale no number does; then the warp draws. Both read the same places: a film may change between them.
+    """
+    height, width = into.shape
+    (x, columns), (y, rows) = (_whole_pixel_before(*axis) for axis in zip(first, step, strict=True))
+    if columns is None or rows is None or min(step) < 1:
+        matrix = np.array([[step[0], 0, first[0]], [0, step[1], first[1]]])
+        how = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+        drawn = cv2.warpAffine(source, matrix, (width, height), dst=into, flags=how, borderMode=cv2.BORDER_REPLICATE)
+        assert drawn is into  # else OpenCV has drawn into an array of its own
+        return
+    size = rows + height, columns + width
+    larger = spare[: size[0] * size[1]].reshape(size)
+    seen = source[y : y + round(size[0] * step[1]), x : x + round(size[1] * step[0])]
+    drawn = cv2.resize(seen, None, dst=larger, fx=1 / step[0], fy=1 / step[1], interpolation=cv2.INTER_LINEAR)
+    assert drawn is larger
+    np.copyto(into, larger[rows:, columns:])
+
+
+def _whole_pixel_before(first: float, step: float) -> tuple[int, int | None]:
+    """Where to begin so that, some pixels later, one is read at `first`; and how many later, None if it cannot be."""
+    begins = first + 0.5 - (_SLIDES + 0.5) * step
+    off = np.abs(begins - np.rint(begins))
+    best = int(off.argmin())
+    return int(np.rint(begins[best])), best if off[best] <= CLOSE else None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -128,14 +160,18 @@ class FrameSource:
         self._overlay = overlay
         self._move = (move, travel, seed)
         self._standing: tuple[Sprite, _Ink] | None = None
+        self._opening: Future[_Work] | None = None
 
     def __iter__(self) -> Iterator[memoryview]:
         """Every frame, planar YUV 4:2:0, width * height * 3 / 2 bytes. A frame is overwritten RING frames later."""
         ring = [_Planes.empty(*self._size) for _ in range(RING)]
         coming = _Planes.empty(*self._size)
+        spare = self._spare()
         shots = self._timeline.shots
         with ThreadPoolExecutor(max_workers=1, thread_name_prefix="prepare") as pool:
             ready: dict[int, Future[_Work]] = {}
+            if self._opening:  # the poster has it already
+                ready[0], self._opening = self._opening, None
 
             def work(shot: Shot) -> _Work:
                 for number in (shot.number, shot.number + 1):
@@ -147,9 +183,9 @@ class FrameSource:
                 at = index / FPS
                 frame = ring[index % RING]
                 current, following, weight = self._shots_at(index)
-                work(current).draw(self._progress(current, at), frame)
+                work(current).draw(self._progress(current, at), frame, spare)
                 if following:
-                    work(following).draw(self._progress(following, at), coming)
+                    work(following).draw(self._progress(following, at), coming, spare)
                     for below, above in zip(frame.each(), coming.each(), strict=True):
                         cv2.addWeighted(below, 1 - weight, above, weight, 0, dst=below)
                 for number in [number for number in ready if number < current.number]:
@@ -161,7 +197,9 @@ class FrameSource:
     def first(self) -> NDArray[np.uint8]:
         """The film's first frame as blue, green, red: height x width x 3."""
         frame = _Planes.empty(*self._size)
-        self._prepared(self._timeline.shots[0]).draw(0.0, frame)
+        self._opening = Future()
+        self._opening.set_result(self._prepared(self._timeline.shots[0]))
+        self._opening.result().draw(0.0, frame, self._spare())
         if sprite := self._overlay(0.0):
             self._ink(sprite).lay_on(frame)
         width, height = self._size
@@ -200,30 +238,44 @@ class FrameSource:
         move = motion.choose(kind, shot=shot.number, seed=seed, travel=travel, focus=picture.focus, slack=slack)
 
         left, top, right, bottom = _seen(move, slack)
-        columns = slice(int(left * have_width), int(np.ceil(right * have_width)))
-        rows = slice(int(top * have_height), int(np.ceil(bottom * have_height)))
+        columns, rows = _even_span(left, right, have_width), _even_span(top, bottom, have_height)
         pixels = picture.pixels[rows, columns]
         scale = min(1.0, DENSITY / (cover / max(move.begin.zoom, move.end.zoom)))
         work_width, work_height = (max(2, round(side * scale / 2) * 2) for side in (pixels.shape[1], pixels.shape[0]))
-        sized = cv2.resize(pixels, (work_width, work_height), interpolation=cv2.INTER_AREA)
-        sharp = cv2.addWeighted(sized, 1.6, cv2.GaussianBlur(sized, (0, 0), 0.8), -0.6, 0)
-        yuv = cv2.transform(sharp, BT709)
+        if (work_height, work_width) != pixels.shape[:2]:
+            area = cv2.resize(pixels, (work_width, work_height), interpolation=cv2.INTER_AREA)
+            pixels = np.asarray(area, np.uint8)
+        yuv = cv2.GaussianBlur(pixels, (0, 0), 0.8)  # one array for what follows: a picture is the most memory we take
+        cv2.addWeighted(pixels, 1.6, yuv, -0.6, 0, dst=yuv)
+        cv2.transform(yuv, BT709, dst=yuv)
         small = cv2.resize(yuv, (work_width // 2, work_height // 2), interpolation=cv2.INTER_AREA)
+        pad = int(np.ceil(SLIDE * cover * scale / min(move.begin.zoom, move.end.zoom))) + 2  # where _resample may begin
+        seen_width, seen_height = columns.stop - columns.start, rows.stop - rows.start
         crop = (columns.start / have_width, rows.start / have_height)
-        share = (pixels.shape[1] / have_width, pixels.shape[0] / have_height)
+        share = (seen_width / have_width, seen_height / have_height)
         return _Work(
-            np.ascontiguousarray(yuv[..., 0]),
-            np.ascontiguousarray(small[..., 1]),
-            np.ascontiguousarray(small[..., 2]),
+            _padded(cv2.extractChannel(yuv, 0), pad),
+            _padded(cv2.extractChannel(small, 1), pad),
+            _padded(cv2.extractChannel(small, 2), pad),
+            (work_width, work_height),
+            pad,
             motion.Move(begin=_in_crop(move.begin, crop, share), end=_in_crop(move.end, crop, share)),
-            (cover * work_width / pixels.shape[1], cover * work_height / pixels.shape[0]),
+            (cover * work_width / seen_width, cover * work_height / seen_height),
         )
+
+    def _spare(self) -> Plane:
+        return np.empty((self._size[0] + SLIDE) * (self._size[1] + SLIDE), np.uint8)
 
     def _ink(self, sprite: Sprite) -> _Ink:
         """The sprite as planes, made once for as long as it stands."""
         if self._standing is None or self._standing[0] is not sprite:
             self._standing = (sprite, _inked(sprite))
         return self._standing[1]
+
+
+def _padded(plane: NDArray[Any], pad: int) -> Plane:
+    """`plane` with its edges repeated: `pad` at the left and at the top, enough to round up at the others."""
+    return np.asarray(cv2.copyMakeBorder(plane, pad, 2, pad, 2, cv2.BORDER_REPLICATE), np.uint8)
 
 
 def _seen(move: motion.Move, slack: tuple[float, float]) -> tuple[float, float, float, float]:
@@ -236,30 +288,35 @@ def _seen(move: motion.Move, slack: tuple[float, float]) -> tuple[float, float, 
     return max(0.0, min(lefts)), max(0.0, min(tops)), min(1.0, max(rights)), min(1.0, max(bottoms))
 
 
+def _even_span(begin: float, end: float, length: int) -> slice:
+    """The pixels from `begin` to `end`, 0..1 of `length`; one more where they are odd, for chroma has half of them."""
+    first, last = int(begin * length), int(np.ceil(end * length))
+    if (last - first) % 2:
+        first, last = (first, last + 1) if last < length else (max(0, first - 1), last)
+    return slice(first, last)
+
+
 def _in_crop(view: motion.View, crop: tuple[float, float], share: tuple[float, float]) -> motion.View:
     return motion.View(x=(view.x - crop[0]) / share[0], y=(view.y - crop[1]) / share[1], zoom=view.zoom)
 
 
 def _inked(sprite: Sprite) -> _Ink:
     height, width = sprite.rgba.shape[:2]
-    alpha = sprite.rgba[..., 3].astype(np.float32) / 255
-    yuv = cv2.transform(cv2.cvtColor(sprite.rgba, cv2.COLOR_RGBA2BGR), BT709)
-    premultiplied = cv2.multiply(yuv, cv2.merge([alpha] * 3), dtype=cv2.CV_32F)
+    alpha = cv2.extractChannel(sprite.rgba, 3)
+    yuv = cv2.split(cv2.transform(sprite.rgba, BT709_OF_RGBA))
+    luma, *chroma = (cv2.multiply(plane, alpha, scale=1 / 255) for plane in yuv)
     half = (width // 2, height // 2)
-    chroma = cv2.resize(premultiplied[..., 1:], half, interpolation=cv2.INTER_AREA)
-    alpha_half = cv2.resize(alpha, half, interpolation=cv2.INTER_AREA)
-    ground, ground_half = (np.rint((1 - a) * 255).astype(np.uint8) for a in (alpha, alpha_half))
+    chroma_u, chroma_v, alpha_half = (
+        cv2.resize(plane, half, interpolation=cv2.INTER_AREA) for plane in (*chroma, alpha)
+    )
     luma_area = (slice(sprite.y, sprite.y + height), slice(sprite.x, sprite.x + width))
     chroma_area = (
         slice(sprite.y // 2, sprite.y // 2 + height // 2),
         slice(sprite.x // 2, sprite.x // 2 + width // 2),
     )
+    ground, ground_half = cv2.bitwise_not(alpha), cv2.bitwise_not(alpha_half)
     return _Ink(
         (luma_area, chroma_area, chroma_area),
-        (
-            np.rint(premultiplied[..., 0]).astype(np.uint8),
-            np.rint(chroma[..., 0]).astype(np.uint8),
-            np.rint(chroma[..., 1]).astype(np.uint8),
-        ),
-        (ground, ground_half, ground_half),
+        (luma, chroma_u, chroma_v),  # type: ignore[arg-type]  # they are uint8, as the sprite is
+        (ground, ground_half, ground_half),  # type: ignore[arg-type]
     )

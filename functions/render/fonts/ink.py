@@ -35,7 +35,12 @@ def _advance(piece: Piece, size: int) -> float:
         return WORD_GAP * size
     if piece.font == EMOJI_FONT:
         return _emoji(piece.text, size).width + 0.06 * size
-    return font(piece.font, size).getlength(piece.text) + _tracking(piece, size) * len(letters(piece.text))
+    return _length(piece.text, piece.font, size) + _tracking(piece, size) * len(letters(piece.text))
+
+
+@lru_cache(maxsize=4096)  # shaping takes 0.2 ms, and a film asks for the same letters hundreds of times
+def _length(text: str, name: str, size: int) -> float:
+    return font(name, size).getlength(text)
 
 
 def _tracking(piece: Piece, size: int) -> float:
@@ -58,6 +63,18 @@ def shortened(text: str, size: int, width: float) -> str:
 @lru_cache(maxsize=64)
 def ink(text: str, size: int, colour: str, strength: float) -> Image.Image:
     """The letters of `text` in `colour`, emoji in their own; the baseline lies ASCENT below the top."""
+    mask, emoji = _shapes(text, size)
+    tile = filled(colour, mask)
+    for picture, x in emoji:
+        lay(tile, picture, x, round(round(ASCENT * size) - EMOJI_MIDDLE * size - picture.height / 2))
+    if strength < 1:
+        tile.putalpha(tile.getchannel("A").point(lambda alpha: round(alpha * strength)))
+    return tile
+
+
+@lru_cache(maxsize=64)  # a word stands in one colour and then in another: its letters are drawn once
+def _shapes(text: str, size: int) -> tuple[Image.Image, tuple[tuple[Image.Image, int], ...]]:
+    """The letters of `text` as a mask; its emoji, and where each begins."""
     overhang, baseline = round(OVERHANG * size), round(ASCENT * size)
     box = (ceil(width_of(text, size)) + 2 * overhang, baseline + round(DESCENT * size))
     mask = Image.new("L", box)
@@ -70,12 +87,7 @@ def ink(text: str, size: int, colour: str, strength: float) -> Image.Image:
         elif piece.text != " ":
             _write(draw, piece, size, at, baseline)
         at += _advance(piece, size)
-    tile = filled(colour, mask)
-    for picture, x in emoji:
-        lay(tile, picture, x, round(baseline - EMOJI_MIDDLE * size - picture.height / 2))
-    if strength < 1:
-        tile.putalpha(tile.getchannel("A").point(lambda alpha: round(alpha * strength)))
-    return tile
+    return mask, tuple(emoji)
 
 
 def _write(draw: ImageDraw.ImageDraw, piece: Piece, size: int, x: float, y: int) -> None:
@@ -84,7 +96,8 @@ def _write(draw: ImageDraw.ImageDraw, piece: Piece, size: int, x: float, y: int)
     done = ""
     for letter in letters(piece.text) if tracking else [piece.text]:
         # After what came before it, so that the kerning holds: the width of AV is not that of A and V.
-        at = x + drawn_by.getlength(done + letter) - drawn_by.getlength(letter) + tracking * len(letters(done))
+        until, alone = _length(done + letter, piece.font, size), _length(letter, piece.font, size)
+        at = x + until - alone + tracking * len(letters(done))
         draw.text((at, y), letter, fill=255, font=drawn_by, anchor="ls")
         done += letter
 

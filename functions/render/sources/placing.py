@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 
 from shared.styles import Palette
 
-from .grain import grain
+from .grain import TILE, grain
 
-OVERSAMPLING: Final = 1.35  # work pixels for a pixel of the frame: room for motion, and bilinear warps stay sharp
+OVERSAMPLING: Final = 1.6  # picture pixels for a pixel of the frame, so that 1.5 are left where motion is nearest
+CANVAS: Final = 1.35  # the same for a picture that stands whole: it bears little motion, and its ground is soft
 LEAST_SHOWN: Final = 0.5  # of the picture: filling that would show less cuts heads off
 FIELD: Final = (0.90, 0.78)  # of the frame's width and height: what a picture that is set whole may take
 MIDDLE: Final = 0.45  # of the frame's height: captions stand in the lower third
@@ -32,7 +33,7 @@ def work_size(size: tuple[int, int], frame: tuple[int, int]) -> tuple[int, int]:
 def whole_size(size: tuple[int, int], frame: tuple[int, int]) -> tuple[int, int]:
     """How large a picture of `size` is when all of it stands in the field of `frame`'s work picture."""
     width, height = _canvas(frame)
-    scale = min(FIELD[0] * width / size[0], FIELD[1] * height / size[1], OVERSAMPLING * LARGEST_GROWTH)
+    scale = min(FIELD[0] * width / size[0], FIELD[1] * height / size[1], CANVAS * LARGEST_GROWTH)
     return max(1, round(size[0] * scale)), max(1, round(size[1] * scale))
 
 
@@ -70,7 +71,10 @@ def focus_of(pixels: NDArray[Any]) -> tuple[float, float]:
     """
     height, width = pixels.shape[:2]
     scale = ANALYSED / max(width, height)
-    small = _resized(pixels, (max(8, round(width * scale)), max(8, round(height * scale)))).astype(np.float32) / 255
+    coarse = pixels[
+        :: max(1, int(0.25 / scale)), :: max(1, int(0.25 / scale))
+    ]  # four by four for one that is looked at
+    small = resized(coarse, (max(8, round(width * scale)), max(8, round(height * scale)))).astype(np.float32) / 255
     rows, columns = small.shape[:2]
     border = np.concatenate((small[0], small[:, 0], small[:, -1]))  # not the lower edge: bodies go out there
     unlike = np.linalg.norm(small - np.median(border, axis=0), axis=2)
@@ -86,14 +90,17 @@ def focus_of(pixels: NDArray[Any]) -> tuple[float, float]:
 
 
 def _canvas(frame: tuple[int, int]) -> tuple[int, int]:
-    return round(frame[0] * OVERSAMPLING), round(frame[1] * OVERSAMPLING)
+    return round(frame[0] * CANVAS), round(frame[1] * CANVAS)
 
 
 def _top(height: int, taken: int) -> int:
     return max(round(0.04 * height), round(MIDDLE * height - taken / 2))
 
 
-def _resized(pixels: NDArray[Any], size: tuple[int, int]) -> NDArray[Any]:
+def resized(pixels: NDArray[Any], size: tuple[int, int]) -> NDArray[Any]:
+    """`pixels` at another size; the same array where they have it."""
+    if size == (pixels.shape[1], pixels.shape[0]):
+        return pixels
     shrinks = size[0] < pixels.shape[1]
     return cv2.resize(pixels, size, interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_CUBIC)
 
@@ -101,7 +108,7 @@ def _resized(pixels: NDArray[Any], size: tuple[int, int]) -> NDArray[Any]:
 def _blurred_fill(pixels: NDArray[Any], size: tuple[int, int]) -> NDArray[np.float32]:
     height, width = pixels.shape[:2]
     scale = max(size[0] / width, size[1] / height)
-    covering = _resized(pixels, (max(size[0], round(width * scale)), max(size[1], round(height * scale))))
+    covering = resized(pixels, (max(size[0], round(width * scale)), max(size[1], round(height * scale))))
     left, top = (covering.shape[1] - size[0]) // 2, (covering.shape[0] - size[1]) // 2
     cut = covering[top : top + size[1], left : left + size[0]].astype(np.float32)
     return cv2.GaussianBlur(cut, (0, 0), 0.07 * max(size), borderType=cv2.BORDER_REFLECT)  # type: ignore[return-value]
@@ -130,12 +137,13 @@ def _glow(size: tuple[int, int], middle: NDArray[Any], edge: NDArray[Any]) -> ND
 def _ground(small: NDArray[np.float32], size: tuple[int, int], shade: NDArray[Any] | None = None) -> NDArray[np.uint8]:
     """A few colours blown up to a smooth ground; one channel at a time, for a whole one in floats takes 45 MB."""
     ground = np.empty((size[1], size[0], 3), np.uint8)
-    noise = grain(size[1], size[0], 2.5) + np.float32(0.5)  # the half rounds
+    noise = grain(min(TILE, size[1]), size[0], 2.5) + np.float32(0.5)  # the half rounds
     for channel in range(3):
         plane: NDArray[Any] = cv2.resize(small[..., channel], size, interpolation=cv2.INTER_CUBIC)
         if shade is not None:
             plane *= shade
-        plane += noise
+        for top in range(0, size[1], TILE):
+            plane[top : top + TILE] += noise[: size[1] - top]
         ground[..., channel] = np.clip(plane, 0, 255, out=plane)
     return ground
 

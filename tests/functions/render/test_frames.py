@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from functions.render import frames as drawing_of_frames
 from functions.render import motion
 from functions.render.encoder import QUALITIES, encode
 from functions.render.frames import RING, FrameSource
@@ -104,6 +105,22 @@ def test_motion_keeps_to_its_path_within_a_hundredth_of_a_pixel(kind: str, pictu
     assert len(off) == 75
     assert np.std(off, axis=0).max() <= 0.01
     assert np.abs(np.mean(off, axis=0)).max() <= 0.15  # where it should be, not only smooth
+
+
+@pytest.mark.parametrize("step", [1.04, 1.25, 1.3333, 1.47])
+def test_the_two_ways_to_draw_a_picture_read_the_same_places(step: float) -> None:
+    """Resize, where a whole pixel can be found to begin at, and the warp: a film changes between them."""
+    chance = np.random.default_rng(2)
+    source = cv2.GaussianBlur(chance.integers(0, 255, (600, 560), np.uint8), (0, 0), 2)
+    drawn = np.empty((270, 216), np.uint8)
+    spare = np.empty((270 + 64) * (216 + 64), np.uint8)
+    for number in range(20):
+        first, steps = (110 + 0.37 * number, 112 + 0.21 * number), (step, step * 1.0003)
+        drawing_of_frames._resample(np.asarray(source, np.uint8), first, steps, drawn, spare)
+        matrix = np.array([[steps[0], 0, first[0]], [0, steps[1], first[1]]])
+        warped = cv2.warpAffine(source, matrix, (216, 270), flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP)
+        apart = drawn.astype(float) - warped
+        assert np.abs(apart).mean() < 0.5 and abs(apart.mean()) < 0.2
 
 
 def test_no_motion_draws_the_same_frame_again_and_again() -> None:
@@ -245,6 +262,18 @@ def test_pictures_are_asked_for_once_each_and_in_order() -> None:
 
     assert len(list(drawing(timeline(0.8, 0.8, 0.8), picture))) == 60
     assert asked == [0, 1, 2]
+
+
+def test_the_picture_of_the_poster_is_not_prepared_again_for_the_film() -> None:
+    asked: list[int] = []
+
+    def picture(shot: int) -> NDArray[np.uint8]:
+        asked.append(shot)
+        return flat(shot, shot, shot)
+
+    source = drawing(timeline(0.8, 0.8), picture)
+    poster, film = source.first(), list(source)
+    assert asked == [0, 1] and poster.shape == (270, 216, 3) and len(film) == 40
 
 
 def test_a_picture_that_cannot_be_read_ends_the_drawing() -> None:

@@ -67,8 +67,8 @@ def test_a_picture_that_fits_fills_and_is_no_larger_than_motion_needs(frame: tup
     size = (round(frame[0] * 3.1), round(frame[1] * 3))
     pixels = found(Image.new("RGB", size, GREY), frame).pixels
     height, width = pixels.shape[:2]
-    assert (width, height) == pytest.approx((1.35 * frame[0], 1.35 * frame[1]), rel=0.04)
-    assert width >= 1.34 * frame[0] and height >= 1.34 * frame[1]
+    assert (width, height) == pytest.approx((1.6 * frame[0], 1.6 * frame[1]), rel=0.04)
+    assert width >= 1.59 * frame[0] and height >= 1.59 * frame[1]
 
 
 def test_a_small_picture_is_not_blown_up_here() -> None:
@@ -126,6 +126,17 @@ def test_where_nothing_stands_out_the_middle_is_kept() -> None:
     across, down = focus_of(np.full((800, 600, 3), 110, np.uint8))
     assert across == pytest.approx(0.5, abs=0.02)
     assert 0.35 < down < 0.5  # of a portrait picture, where faces are
+
+
+def test_a_large_jpeg_is_decoded_at_a_part_of_its_size() -> None:
+    pixels = found(with_disc(4800, 6000), PORTRAIT).pixels
+    assert pixels.shape[1] / PORTRAIT[0] == pytest.approx(1.6, rel=0.02)
+    width, height = disc_size(pixels)
+    assert width == pytest.approx(height, rel=0.02, abs=2)
+
+
+def test_a_grey_jpeg_is_as_good_as_a_coloured_one() -> None:
+    assert found(Image.new("L", (900, 1100), 90), PORTRAIT).pixels[100, 100] == pytest.approx([90, 90, 90], abs=1)
 
 
 def test_the_same_picture_is_placed_the_same_each_time() -> None:
