@@ -20,7 +20,7 @@ from benchmarks.quality import likeness, step_jitter
 
 SIZE: Final = (1080, 1350)
 TALL: Final = (1080, 1920)  # the format that takes the most memory
-PREVIEW: Final = (720, 900)
+PREVIEW: Final = (540, 676)
 PARTS: Final = {"whole": SIZE, "plain": SIZE, "encode": SIZE, "preview": PREVIEW}
 ROUNDS: Final = 3
 HELD_BYTES: Final = 2_000_000_000  # 750 frames of 2.2 MB, and some room

@@ -53,7 +53,7 @@ class Cost:
 
 DURATIONS: Final = tuple(Case(seconds=seconds) for seconds in (15, 30, 60, 120))
 SIZES: Final = tuple(
-    Case(size=size, seconds=15) for size in ((720, 900), (1080, 1080), SIZE, (1080, 1920), (1920, 1080))
+    Case(size=size, seconds=15) for size in ((540, 676), (1080, 1080), SIZE, (1080, 1920), (1920, 1080))
 )
 PICTURES: Final = tuple(Case(pictures=pictures) for pictures in (3, 6, 12))
 MACHINES: Final = tuple(Case(processors=processors) for processors in (1.0, 0.5))

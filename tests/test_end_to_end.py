@@ -161,7 +161,7 @@ def test_no_temporary_file_is_left(film: object, one_process: Service) -> None:
     assert not list((one_process.folder / "var" / "tmp").rglob("film-*"))
 
 
-@pytest.mark.parametrize(("ratio", "size"), [("1:1", (720, 720)), ("9:16", (720, 1280)), ("16:9", (1280, 720))])
+@pytest.mark.parametrize(("ratio", "size"), [("1:1", (540, 540)), ("9:16", (540, 960)), ("16:9", (960, 540))])
 def test_every_aspect_ratio_is_made(one_process: Service, ratio: str, size: tuple[int, int]) -> None:
     body = {
         "content": "Shipping beats planning. Start today.",

@@ -35,7 +35,7 @@ class Quality:
 
 
 QUALITIES: Final = {
-    "preview": Quality(scale=2 / 3, preset="superfast", crf=28),
+    "preview": Quality(scale=1 / 2, preset="superfast", crf=30),
     "standard": Quality(scale=1.0, preset="veryfast", crf=24),
     "high": Quality(scale=1.0, preset="veryfast", crf=19),
 }

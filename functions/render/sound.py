@@ -27,6 +27,9 @@ MOST_GAIN: Final = 36.0  # dB; a voice further down is noise
 TRIES: Final = 3
 BOTH_EARS: Final = "pan=stereo|c0=c0|c1=c0"  # as loud in each; ffmpeg's own way from mono would take 3 dB away
 COMPRESSOR: Final = "acompressor=threshold=-18dB:ratio=2:attack=10:release=150"  # for speech already near its loudness
+LIMITER: Final = (  # `latency` takes off the 4 ms that it looks ahead
+    f"alimiter=limit={10 ** (CEILING / 20):.4f}:attack=4:release=60:level=false:latency=true"
+)
 TIMEOUT: Final = 300.0  # seconds; ten minutes of sound take a few
 _INTEGRATED = re.compile(r"I:\s+(-?[\d.]+|-inf|nan) LUFS")
 
@@ -41,11 +44,12 @@ def master(voice: Samples, sample_rate: int, target: Path, *, check: Callable[[]
         gain = LOUDNESS - _loudness(data, sample_rate, evened)
         for _ in range(TRIES):  # the limiter takes a little of the gain away again
             check()
-            chain = f"{evened},volume={gain:.2f}dB,{_limiter(sample_rate)}"
-            loudness = _loudness(data, sample_rate, chain)
+            chain = f"{evened},volume={gain:.2f}dB,"
+            loudness = _loudness(data, sample_rate, chain + LIMITER)  # at its own rate: as loud, for a third of the CPU
             if abs(loudness - LOUDNESS) <= TOLERANCE:
                 break
             gain += LOUDNESS - loudness
+        chain += f"aresample={4 * sample_rate},{LIMITER},aresample={sample_rate}"  # where peaks between samples show
     check()
     _ffmpeg(
         data,
@@ -59,15 +63,9 @@ def master(voice: Samples, sample_rate: int, target: Path, *, check: Callable[[]
     return loudness
 
 
-def _limiter(sample_rate: int) -> str:
-    """At four times the rate, where the peaks between samples show. `latency`: it takes off the 4 ms it looks ahead."""
-    limit = f"alimiter=limit={10 ** (CEILING / 20):.4f}:attack=4:release=60:level=false:latency=true"
-    return f"aresample={4 * sample_rate},{limit},aresample={sample_rate}"
-
-
 def _loudness(data: bytes, sample_rate: int, chain: str) -> float:
     """Integrated loudness of `data` after `chain`, as two equal channels, by EBU R 128."""
-    graph = f"{chain},{BOTH_EARS},ebur128=framelog=quiet"
+    graph = f"{chain},ebur128=dualmono=true:framelog=quiet"
     told = _ffmpeg(data, sample_rate, graph, "-f", "null", "-")
     found = _INTEGRATED.findall(told)
     if not found:

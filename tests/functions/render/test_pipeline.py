@@ -115,7 +115,7 @@ def test_a_post_becomes_a_film_that_keeps_linkedins_rules(spoken: Made) -> None:
     job, film = spoken.job, spoken.job.film
     assert (job.status, job.progress, job.stage, job.degraded) == (JobStatus.COMPLETED, 100, Stage.COMPLETED, False)
     assert job.warnings == ()
-    assert film and (film.width, film.height) == (720, 720)
+    assert film and (film.width, film.height) == (540, 540)
     assert film.narration == {"engine": "espeak", "voice": None}
     assert film.size_bytes == len(spoken.stored("mp4"))
     assert [rule.rule for rule in film.linkedin_check if not rule.ok] in ([], ["size"])  # a short preview is small
@@ -155,7 +155,7 @@ def test_the_subtitles_hold_the_whole_post_in_order(spoken: Made) -> None:
 def test_the_poster_is_the_films_first_frame(spoken: Made) -> None:
     with Image.open(io.BytesIO(spoken.stored("jpg"))) as poster:
         pixels = np.asarray(poster.convert("RGB"))[..., ::-1].astype(int)
-    first = decoded(spoken.path(), (720, 720))[0].astype(int)
+    first = decoded(spoken.path(), (540, 540))[0].astype(int)
     assert np.abs(pixels - first).mean() < 3
 
 
@@ -168,7 +168,7 @@ def test_no_temporary_file_is_left(spoken: Made, pictured: Made) -> None:
 
 
 def test_each_picture_is_shown_in_order_and_for_about_as_long(pictured: Made) -> None:
-    frames = decoded(pictured.path(), (720, 720))[:, 20:60, 20:60].mean(axis=(1, 2))  # above all letters
+    frames = decoded(pictured.path(), (540, 540))[:, 20:60, 20:60].mean(axis=(1, 2))  # above all letters
     is_red = np.abs(frames - RED[::-1]).sum(axis=1) < 25
     is_blue = np.abs(frames - BLUE[::-1]).sum(axis=1) < 25
     assert is_red[0] and is_blue[-1]
@@ -193,7 +193,7 @@ def test_a_film_without_a_voice_is_silent_as_ordered_and_not_degraded(pictured: 
 
 
 def test_without_captions_only_the_headline_is_lettered(pictured: Made) -> None:
-    frames = decoded(pictured.path(), (720, 720))
+    frames = decoded(pictured.path(), (540, 540))
     assert frames[0].std(axis=(0, 1)).max() > 15
     late = frames[-10].astype(int)
     assert np.abs(late - np.median(late, axis=(0, 1))).max() < 12  # one colour, no letters
