@@ -16,6 +16,8 @@ from functions.render.timeline import FPS, Timeline
 
 EVERY: Final = 3  # frames: VMAF of each would take a minute
 LOWEST: Final = 0.02  # of the frames: what stands out as bad
+TAGGED: Final = "setparams=range=tv:colorspace=bt709:color_primaries=bt709:color_trc=bt709"
+FED_WIDTH, FED_RATE = 720, "1200k"  # about what a phone gets of the feed
 SEEN: Final = 0.5  # of the height, from above: below stand captions, which do not move
 
 
@@ -27,23 +29,20 @@ class Likeness:
     low: float
 
 
-def likeness(film: Path, frames: Path, size: tuple[int, int]) -> Likeness:
-    """`film` against `frames`, planar YUV 4:2:0, as a file."""
+def likeness(film: Path, frames: Path, size: tuple[int, int], *, seen_at: tuple[int, int] | None = None) -> Likeness:
+    """`film` against `frames`, planar YUV 4:2:0, as a file; `seen_at` is the film's size where it is another one."""
     with TemporaryDirectory() as folder:
         log = Path(folder, "vmaf.json")
         # Frame by frame, and told to be of the same colours: else ffmpeg converts what says so and what does not.
-        same = "settb=1/25,setpts=N,setparams=range=tv:colorspace=bt709:color_primaries=bt709:color_trc=bt709"
-        pairs = f"[0:v]{same}[film];[1:v]{same}[drawn];[film][drawn]"
+        same = f"settb=1/25,setpts=N,{TAGGED}"
+        scaled = f",scale={seen_at[0]}:{seen_at[1]}:flags=lanczos,{TAGGED}" if seen_at else ""
+        pairs = f"[0:v]{same}[film];[1:v]{same}{scaled}[drawn];[film][drawn]"
         command = [
             imageio_ffmpeg.get_ffmpeg_exe(),
             "-hide_banner", "-nostdin",
             "-loglevel", "error",
             "-i", str(film),
-            "-f", "rawvideo",
-            "-pix_fmt", "yuv420p",
-            "-s", f"{size[0]}x{size[1]}",
-            "-r", str(FPS),
-            "-i", str(frames),
+            *_raw(frames, size),
             "-lavfi", f"{pairs}libvmaf=n_threads=2:n_subsample={EVERY}:log_fmt=json:log_path={log}",
             "-f", "null", "-",
         ]  # fmt: skip
@@ -51,6 +50,27 @@ def likeness(film: Path, frames: Path, size: tuple[int, int]) -> Likeness:
         values = sorted(frame["metrics"]["vmaf"] for frame in json.loads(log.read_text())["frames"])
     lowest = values[: max(1, round(LOWEST * len(values)))]
     return Likeness(mean=sum(values) / len(values), low=sum(lowest) / len(lowest))
+
+
+def feed_loss(film: Path, frames: Path, size: tuple[int, int]) -> float:
+    """What a feed that encodes once more shows less of `film` than of the frames themselves, in points of VMAF."""
+    fed_size = (FED_WIDTH, 2 * round(FED_WIDTH * size[1] / size[0] / 2))
+    with TemporaryDirectory() as folder:
+        shown = []
+        for name, source in (("film", ["-i", str(film)]), ("drawn", _raw(frames, size))):
+            fed = Path(folder, f"{name}.mp4")
+            command = [imageio_ffmpeg.get_ffmpeg_exe(), "-hide_banner", "-nostdin", "-loglevel", "error", *source]
+            command += ["-vf", f"{TAGGED},scale={fed_size[0]}:{fed_size[1]}:flags=lanczos", "-an", "-c:v", "libx264"]
+            command += ["-preset", "veryfast", "-b:v", FED_RATE, "-maxrate", FED_RATE, "-bufsize", "2400k", str(fed)]
+            subprocess.run(command, check=True)
+            shown.append(likeness(fed, frames, size, seen_at=fed_size).mean)
+    return shown[1] - shown[0]
+
+
+def _raw(frames: Path, size: tuple[int, int]) -> list[str]:
+    """ffmpeg's options for frames as a file."""
+    form = ["-f", "rawvideo", "-pix_fmt", "yuv420p", "-s", f"{size[0]}x{size[1]}", "-r", str(FPS)]
+    return [*form, "-i", str(frames)]
 
 
 def step_jitter(film: Path, frames: Path, timeline: Timeline, size: tuple[int, int]) -> float:

@@ -16,7 +16,7 @@ from typing import Any, Final
 from benchmarks.film import Film
 from benchmarks.measure import peak_pss, run
 from benchmarks.photographs import photographs
-from benchmarks.quality import likeness, step_jitter
+from benchmarks.quality import feed_loss, likeness, step_jitter
 
 SIZE: Final = (1080, 1350)
 TALL: Final = (1080, 1920)  # the format that takes the most memory
@@ -38,6 +38,7 @@ def main(peers: bool) -> None:
         rounds = [_round(number, pictures, frames) for number in range(ROUNDS)]
         _say("measuring quality")
         ours, plain = (likeness(room / f"{name}.mp4", frames, SIZE) for name in ("whole", "plain"))
+        lost = feed_loss(room / "whole.mp4", frames, SIZE)
         jitter = step_jitter(room / "whole.mp4", frames, Film(SIZE, pictures).timeline, SIZE)
         _say("measuring memory")
         peak, tall_peak = (peak_pss("whole", size, pictures, frames) for size in (SIZE, TALL))
@@ -59,6 +60,7 @@ def main(peers: bool) -> None:
         "vmaf_low": round(ours.low, 2),
         "vmaf_plain": round(plain.mean, 2),
         "vmaf_low_plain": round(plain.low, 2),
+        "vmaf_lost_in_feed": round(lost, 2),
         "step_jitter_px": round(jitter, 4),
         "preview_times_faster": _ratio(rounds, "cpu", "whole", "preview"),
         "preview_times_faster_wall": _ratio(rounds, "wall", "whole", "preview"),

@@ -60,7 +60,7 @@ def main(arguments: Sequence[str], environment: Mapping[str, str]) -> int:
 
 
 def _one_process(host: str, port: int) -> Plan:
-    here = f"http://{_seen_as(host, 'localhost')}:{port}"
+    here = f"http://{_told_as(host)}:{port}"
     render = f"http://{_seen_as(host, '127.0.0.1')}:{port}/render"
     web = [PYTHON, "-m", "gunicorn", "wsgi:app", "--config", "local/gunicorn_config.py", "--bind", f"{host}:{port}"]
     return Plan(
@@ -77,7 +77,7 @@ def _one_process(host: str, port: int) -> Plan:
 
 def _functions(host: str, port: int) -> Plan:
     ports = {name: port + number for number, name in enumerate(FUNCTIONS, start=1)}
-    urls = {name: f"http://{_seen_as(host, 'localhost')}:{ports[name]}" for name in FUNCTIONS}
+    urls = {name: f"http://{_told_as(host)}:{ports[name]}" for name in FUNCTIONS}
     command = [PYTHON, "-m", "functions_framework", "--host", host]
     return Plan(
         commands={
@@ -95,6 +95,18 @@ def _functions(host: str, port: int) -> Plan:
 def _seen_as(host: str, local: str) -> str:
     """The name by which this machine reaches what listens on `host`."""
     return local if host in ("127.0.0.1", "0.0.0.0", "localhost") else host
+
+
+def _told_as(host: str) -> str:
+    """The name that links and greetings use. Who listens on every address wants to be seen from other machines."""
+    if host != "0.0.0.0":
+        return _seen_as(host, "localhost")
+    try:
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+            probe.connect(("192.0.2.1", 9))  # sends nothing: the system only chooses the address it would send from
+            return str(probe.getsockname()[0])
+    except OSError:
+        return "localhost"  # there is no network
 
 
 def _run(plan: Plan, environment: Mapping[str, str], host: str, stop: threading.Event) -> None:
@@ -135,7 +147,8 @@ def _run(plan: Plan, environment: Mapping[str, str], host: str, stop: threading.
 
 def _variables(plan: Plan, environment: Mapping[str, str], data: Path, scratch: Path) -> dict[str, str]:
     """The environment of every process: what the caller set stays, but for the addresses, which follow the ports."""
-    origins = [f"http://{name}:{port}" for port in plan.ports for name in ("localhost", "127.0.0.1")]
+    names = ("localhost", "127.0.0.1", _told_as(environment.get("HOST") or "localhost"))
+    origins = [f"http://{name}:{port}" for port in plan.ports for name in dict.fromkeys(names)]
     kept = {
         name: value
         for name, value in environment.items()

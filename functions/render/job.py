@@ -24,13 +24,22 @@ MakeVideo = Callable[[VideoRequest, "Attempt"], tuple[Film, Links]]
 class Attempt:
     """One worker's hold on a job: a heartbeat renews the lease; who lost it finds out in `check`."""
 
-    def __init__(self, jobs: JobStore, request: VideoRequest, job: Job, token: str, lease_seconds: float) -> None:
+    def __init__(
+        self,
+        jobs: JobStore,
+        request: VideoRequest,
+        job: Job,
+        token: str,
+        *,
+        lease_seconds: float,
+        deadline_seconds: float = DEADLINE,
+    ) -> None:
         self._jobs = jobs
         self._request = request
         self._job = job
         self._token = token
         self._beat_every = lease_seconds / 4
-        self._ends_at = time.monotonic() + DEADLINE
+        self._ends_at = time.monotonic() + deadline_seconds
         self._stage: Stage | None = None
         self._note_at = 0.0
         self._beat_at = 0.0
@@ -144,6 +153,7 @@ def run_job(
     *,
     lease_seconds: float,
     max_attempts: int,
+    deadline_seconds: float = DEADLINE,
     retract: Callable[[VideoRequest], None] = lambda request: None,
 ) -> Verdict:
     """Do what one delivery of a task may do. `retract` removes what a cancelled film has published already.
@@ -163,7 +173,9 @@ def run_job(
         return claim.verdict
 
     last = claim.job.attempt >= max_attempts
-    with Attempt(jobs, request, claim.job, token, lease_seconds) as attempt:
+    with Attempt(
+        jobs, request, claim.job, token, lease_seconds=lease_seconds, deadline_seconds=deadline_seconds
+    ) as attempt:
         try:
             film, links = make_video(request, attempt)
             attempt.finish(attempt.job.completed(film, links))

@@ -18,7 +18,7 @@ CANVAS: Final = 1.35  # the same for a picture that stands whole: it bears littl
 LEAST_SHOWN: Final = 0.5  # of the picture: filling that would show less cuts heads off
 FIELD: Final = (0.90, 0.78)  # of the frame's width and height: what a picture that is set whole may take
 MIDDLE: Final = 0.45  # of the frame's height: captions stand in the lower third
-LARGEST_GROWTH: Final = 2.5  # a small logo is not blown up to a blur
+LARGEST_GROWTH: Final = 2.5  # a small picture is not blown up to a blur
 DIMMED: Final = 0.52  # how much of its own light the ground of a picture keeps
 DARK: Final = 0.45  # luma, 0..1: what is darker stands on the light end of the palette
 ANALYSED: Final = 96  # pixels of the longer side: what draws the eye is large
@@ -38,9 +38,9 @@ def whole_size(size: tuple[int, int], frame: tuple[int, int]) -> tuple[int, int]
 
 
 def fills(size: tuple[int, int], frame: tuple[int, int]) -> bool:
-    """Whether filling the frame shows enough of the picture."""
-    ratio = (size[0] / size[1]) / (frame[0] / frame[1])
-    return min(ratio, 1 / ratio) >= LEAST_SHOWN
+    """Whether filling the frame shows enough of the picture, and does not blow it up to a blur."""
+    across, down = frame[0] / size[0], frame[1] / size[1]
+    return min(across / down, down / across) >= LEAST_SHOWN and max(across, down) <= LARGEST_GROWTH
 
 
 def on_itself(pixels: NDArray[Any], frame: tuple[int, int]) -> NDArray[np.uint8]:

@@ -438,3 +438,18 @@ def test_a_cancel_that_comes_while_the_film_is_published_takes_it_back(jobs: Red
     )
     assert jobs.get(request.job_id).status is JobStatus.CANCELLED
     assert retracted == [request.job_id]
+
+
+def test_an_attempt_ends_itself_at_its_deadline_and_leaves_the_job_to_another(jobs: RedisJobs) -> None:
+    request = ordered(jobs)
+
+    def endless(request: VideoRequest, attempt: Attempt) -> tuple[Film, Links]:
+        while True:
+            attempt.check()
+            time.sleep(0.02)
+
+    began = time.monotonic()
+    with pytest.raises(StoppedEarly, match="longer than a worker may work"):
+        run_job(request, jobs, endless, lease_seconds=60, max_attempts=3, deadline_seconds=0.3)
+    assert time.monotonic() - began < 2
+    assert jobs.claim(request, "another").verdict is Verdict.RUN

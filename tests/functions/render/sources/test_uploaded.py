@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
 from functions.render.pictures import MediaSource, Picture
-from functions.render.sources.placing import focus_of
+from functions.render.sources.placing import fills, focus_of
 from functions.render.sources.uploaded import UploadedPictures
 from shared.errors import RenderFailed
 from shared.styles import STYLES
@@ -72,7 +72,7 @@ def test_a_picture_that_fits_fills_and_is_no_larger_than_motion_needs(frame: tup
 
 
 def test_a_small_picture_is_not_blown_up_here() -> None:
-    assert found(Image.new("RGB", (400, 400), GREY), SQUARE).pixels.shape == (400, 400, 3)
+    assert found(Image.new("RGB", (500, 500), GREY), SQUARE).pixels.shape == (500, 500, 3)
 
 
 @pytest.mark.parametrize(("size", "frame"), [((3000, 2000), TALL), ((1600, 2400), WIDE), ((3000, 1500), PORTRAIT)])
@@ -153,3 +153,8 @@ def test_a_picture_that_cannot_be_read_is_told_by_its_number(data: bytes) -> Non
     source = UploadedPictures([stored(with_disc(300, 300)), data], PALETTE)
     with pytest.raises(RenderFailed, match=r"^Picture 2 cannot be read"):
         source.find(3, SQUARE)
+
+
+def test_a_tiny_picture_is_not_blown_up_to_fill_the_frame() -> None:
+    assert fills((800, 1000), (1080, 1350))
+    assert not fills((200, 250), (1080, 1350))
