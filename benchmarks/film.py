@@ -116,7 +116,7 @@ class Film:
     def _made(self, folder: Path, frames: FrameSource | Iterator[memoryview]) -> Path:
         timeline, silent, track = self.timeline, folder / "silent.mp4", folder / "sound.m4a"
         with ThreadPoolExecutor(max_workers=1) as beside:
-            sound = beside.submit(master, timeline.voice, timeline.sample_rate, track)
+            sound = beside.submit(master, timeline.voice, timeline.sample_rate, track, coder=self.quality.aac_coder)
             if isinstance(frames, FrameSource):
                 cv2.imwrite(str(folder / "poster.jpg"), frames.first())
             keyframes = [shot.start + shot.fade / 2 for shot in timeline.shots[1:]]

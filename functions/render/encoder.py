@@ -32,22 +32,23 @@ class Quality:
     scale: float
     preset: str
     crf: int
+    trellis: int = 1
+    aac_coder: str = "twoloop"
 
 
 QUALITIES: Final = {
-    "preview": Quality(scale=1 / 2, preset="superfast", crf=30),
+    "preview": Quality(scale=1 / 2, preset="superfast", crf=30, trellis=0, aac_coder="fast"),
     "standard": Quality(scale=1.0, preset="veryfast", crf=24),
     "high": Quality(scale=1.0, preset="veryfast", crf=19),
 }
 X264: Final = ":".join(
     (
-        "subme=1",  # a quarter less CPU for 8 % more bytes ...
-        "trellis=1",  # ... which this gives back, at better quality
+        "subme=1",  # a quarter less CPU for 8 % more bytes, which trellis=1 gives back, at better quality
         "partitions=none",  # a tenth less CPU; smooth motion has little use for small blocks
         "me=dia",  # motion here is a few pixels a frame
         "bframes=3",  # bi-prediction makes slow motion cheap; five would save more, but let the picture tremble visibly
         "b-adapt=0",  # always as many, not chosen by trial: a sixth less CPU and a fifth fewer bytes
-        "rc-lookahead=10",  # the preset's own; 8 saves 10 MB and costs 0.3 of VMAF
+        "rc-lookahead=8",  # 8 frames instead of 10: 10 to 20 MB less, for 0.3 of VMAF
         "sync-lookahead=0",  # 20 MB less for the same bytes: looking ahead needs no thread of its own here
         "sliced-threads=1",  # 25 MB less: two threads share one frame instead of holding one each
         "scenecut=0",  # we know where the cuts are, and say so
@@ -90,7 +91,7 @@ def encode(
         "-preset", quality.preset,
         "-crf", str(quality.crf),
         "-profile:v", "high",
-        "-x264-params", X264,
+        "-x264-params", f"{X264}:trellis={quality.trellis}",
         *(["-force_key_frames", ",".join(f"{at:.3f}" for at in keyframes)] if keyframes else []),
         "-threads", str(min(2, os.cpu_count() or 1)),  # more threads cost memory, and other films their turn
         "-pix_fmt", "yuv420p",  # players refuse anything else

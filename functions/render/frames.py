@@ -246,7 +246,7 @@ class FrameSource:
             area = cv2.resize(pixels, (work_width, work_height), interpolation=cv2.INTER_AREA)
             pixels = np.asarray(area, np.uint8)
         yuv = cv2.GaussianBlur(pixels, (0, 0), 0.8)  # one array for what follows: a picture is the most memory we take
-        cv2.addWeighted(pixels, 1.6, yuv, -0.6, 0, dst=yuv)
+        cv2.addWeighted(pixels, 1.3, yuv, -0.3, 0, dst=yuv)
         cv2.transform(yuv, BT709, dst=yuv)
         small = cv2.resize(yuv, (work_width // 2, work_height // 2), interpolation=cv2.INTER_AREA)
         pad = int(np.ceil(SLIDE * cover * scale / min(move.begin.zoom, move.end.zoom))) + 2  # where _resample may begin

@@ -75,7 +75,14 @@ class Studio:
             )
             attempt.report(Stage.COMBINING_MEDIA)
             track = folder / "sound.m4a"
-            sound = beside.begin(master, timeline.voice, timeline.sample_rate, track, check=beside.check)
+            sound = beside.begin(
+                master,
+                timeline.voice,
+                timeline.sample_rate,
+                track,
+                coder=quality.aac_coder,
+                check=beside.check,
+            )
             lettering = Lettering((width, height), style.palette)
             titles = Titles.of(timeline, lettering, request.captions)
             source = FrameSource(

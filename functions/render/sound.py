@@ -34,8 +34,18 @@ TIMEOUT: Final = 300.0  # seconds; ten minutes of sound take a few
 _INTEGRATED = re.compile(r"I:\s+(-?[\d.]+|-inf|nan) LUFS")
 
 
-def master(voice: Samples, sample_rate: int, target: Path, *, check: Callable[[], None] = lambda: None) -> float:
-    """Write `voice` (mono) as stereo AAC, and return its loudness in LUFS (-inf for silence). Raises RenderFailed."""
+def master(
+    voice: Samples,
+    sample_rate: int,
+    target: Path,
+    *,
+    coder: str = "twoloop",
+    check: Callable[[], None] = lambda: None,
+) -> float:
+    """Write `voice` (mono) as stereo AAC, and return its loudness in LUFS (-inf for silence). Raises RenderFailed.
+
+    `coder` is ffmpeg's: "twoloop", or "fast" for two thirds of the CPU.
+    """
     data = voice.tobytes()
     chain = "anull"
     loudness = _loudness(data, sample_rate, chain)
@@ -56,6 +66,7 @@ def master(voice: Samples, sample_rate: int, target: Path, *, check: Callable[[]
         sample_rate,
         f"{chain},{BOTH_EARS}",
         "-c:a", "aac",
+        "-aac_coder", coder,
         "-b:a", "128k",
         "-y", str(target),
     )  # fmt: skip
