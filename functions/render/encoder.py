@@ -37,7 +37,7 @@ class Quality:
 
 
 QUALITIES: Final = {
-    "preview": Quality(scale=1 / 2, preset="superfast", crf=30, trellis=0, aac_coder="fast"),
+    "preview": Quality(scale=1 / 2, preset="superfast", crf=28, trellis=0, aac_coder="fast"),
     "standard": Quality(scale=1.0, preset="veryfast", crf=24),
     "high": Quality(scale=1.0, preset="veryfast", crf=19),
 }
