@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Final
 
 import imageio_ffmpeg
+import numpy as np
 
 from shared import log
 from shared.errors import RenderFailed
@@ -46,7 +47,7 @@ def master(
 
     `coder` is ffmpeg's: "twoloop", or "fast" for two thirds of the CPU.
     """
-    data = voice.tobytes()
+    data = voice.view(np.uint8).data  # not a copy: two minutes are 10 MB
     chain = "anull"
     loudness = _loudness(data, sample_rate, chain)
     if loudness > SILENCE:
@@ -74,7 +75,7 @@ def master(
     return loudness
 
 
-def _loudness(data: bytes, sample_rate: int, chain: str) -> float:
+def _loudness(data: memoryview, sample_rate: int, chain: str) -> float:
     """Integrated loudness of `data` after `chain`, as two equal channels, by EBU R 128."""
     graph = f"{chain},ebur128=dualmono=true:framelog=quiet"
     told = _ffmpeg(data, sample_rate, graph, "-f", "null", "-")
@@ -85,7 +86,7 @@ def _loudness(data: bytes, sample_rate: int, chain: str) -> float:
     return value if value > GATE else -math.inf
 
 
-def _ffmpeg(data: bytes, sample_rate: int, chain: str, *output: str) -> str:
+def _ffmpeg(data: memoryview, sample_rate: int, chain: str, *output: str) -> str:
     """Run mono samples through a filter chain; what ffmpeg said."""
     command = [
         imageio_ffmpeg.get_ffmpeg_exe(),
