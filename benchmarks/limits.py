@@ -9,6 +9,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
+from benchmarks.measure import family, pss
+
 GROUPS: Final = Path("/sys/fs/cgroup")
 PERIOD: Final = 100_000  # microseconds; the kernel's own
 
@@ -69,25 +71,4 @@ class Footprint:
 
     def _watch(self) -> None:
         while not self._over.wait(self.EVERY):
-            self.peak = max(self.peak, sum(map(_pss, _family(self._root))) * 1024 / 1e6)
-
-
-def _family(process: int) -> list[int]:
-    """The process and all that it and its threads have started."""
-    found = [process]
-    for children in Path(f"/proc/{process}/task").glob("*/children"):
-        found += [member for child in _read(children).split() for member in _family(int(child))]
-    return found
-
-
-def _pss(process: int) -> int:
-    """Kilobytes; 0 for a process that has just ended."""
-    lines = _read(Path(f"/proc/{process}/smaps_rollup")).splitlines()
-    return sum(int(line.split()[1]) for line in lines if line.startswith("Pss:"))
-
-
-def _read(file: Path) -> str:
-    try:
-        return file.read_text("ascii")
-    except (FileNotFoundError, ProcessLookupError):
-        return ""
+            self.peak = max(self.peak, sum(map(pss, family(self._root))) * 1024 / 1e6)

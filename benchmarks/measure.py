@@ -31,7 +31,7 @@ def peak_pss(what: str, size: tuple[int, int], pictures: Path, frames: Path) -> 
     peak = 0
     with _started(what, size, pictures, frames) as process:
         while process.poll() is None:
-            peak = max(peak, sum(map(_pss, _family(process.pid))))
+            peak = max(peak, sum(map(pss, family(process.pid))))
             time.sleep(SAMPLE_EVERY)
         _told(process)
     return peak / 1024
@@ -50,15 +50,15 @@ def _told(process: subprocess.Popen[str]) -> dict[str, Any]:
     return told
 
 
-def _family(process: int) -> list[int]:
+def family(process: int) -> list[int]:
     """The process and all that it and its threads have started."""
     found = [process]
     for children in Path(f"/proc/{process}/task").glob("*/children"):
-        found += [member for child in _read(children).split() for member in _family(int(child))]
+        found += [member for child in _read(children).split() for member in family(int(child))]
     return found
 
 
-def _pss(process: int) -> int:
+def pss(process: int) -> int:
     """Kilobytes; 0 for a process that has just ended."""
     lines = _read(Path(f"/proc/{process}/smaps_rollup")).splitlines()
     return sum(int(line.split()[1]) for line in lines if line.startswith("Pss:"))

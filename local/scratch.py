@@ -7,6 +7,8 @@ import tempfile
 from pathlib import Path
 from types import TracebackType
 
+from functions.render.workspace import remove_unless_in_use
+
 
 class Scratch:
     """`with Scratch(parent) as folder:`; a run that lives holds a lock on its folder, which dies with it."""
@@ -17,7 +19,7 @@ class Scratch:
     def __enter__(self) -> Path:
         self._parent.mkdir(parents=True, exist_ok=True)
         for left_over in self._parent.glob("run-*"):
-            _remove_unless_in_use(left_over)
+            remove_unless_in_use(left_over)
         self._folder = Path(tempfile.mkdtemp(prefix="run-", dir=self._parent))
         self._lock = os.open(self._folder, os.O_RDONLY)
         fcntl.flock(self._lock, fcntl.LOCK_EX)
@@ -28,17 +30,3 @@ class Scratch:
     ) -> None:
         shutil.rmtree(self._folder, ignore_errors=True)
         os.close(self._lock)
-
-
-def _remove_unless_in_use(folder: Path) -> None:
-    try:
-        lock = os.open(folder, os.O_RDONLY)
-    except OSError:
-        return  # another start has just removed it
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        shutil.rmtree(folder, ignore_errors=True)
-    except BlockingIOError:
-        pass  # its run is alive
-    finally:
-        os.close(lock)

@@ -10,6 +10,7 @@ from shared.video_request import VideoRequest
 
 RETENTION_SECONDS: Final = 24 * 3600  # a job is readable for a day after its last change
 STALLED_AFTER_SECONDS: Final = 15 * 60  # in work, but nobody has held the lease for so long
+POLL_AFTER_MS: Final = 1000  # how often a caller does well to ask
 QUEUED_AT_MOST_SECONDS: Final = 24 * 3600  # a task that was not delivered in a day never will be
 
 

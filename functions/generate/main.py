@@ -11,14 +11,13 @@ from shared import log
 from shared.errors import InvalidRequest, Unavailable
 from shared.http import Endpoint, json_answer, wire
 from shared.ids import made_at, new_id
-from shared.jobs import Idempotency, Job, now, timestamp
+from shared.jobs import POLL_AFTER_MS, Idempotency, Job, now, timestamp
 from shared.services import Services
 from shared.storyboard import build
 from shared.video_request import VideoRequest
 
 endpoint = Endpoint("generate")
 
-POLL_AFTER_MS = 1000
 PAGE = Path(__file__).parent / "page"
 PAGE_TYPES = {"index.html": "text/html", "app.js": "text/javascript", "app.css": "text/css"}
 _KEY = re.compile(r"[\x21-\x7e]{1,200}")

@@ -19,7 +19,7 @@ PREFIX: Final = "film-"
 def workspace() -> Iterator[Path]:
     """A fresh folder. A worker that lives holds a lock on its own, which dies with it."""
     for left_over in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
-        _remove_unless_in_use(left_over)
+        remove_unless_in_use(left_over)
     with tempfile.TemporaryDirectory(prefix=PREFIX) as name:
         lock = os.open(name, os.O_RDONLY)
         try:
@@ -29,7 +29,8 @@ def workspace() -> Iterator[Path]:
             os.close(lock)
 
 
-def _remove_unless_in_use(folder: Path) -> None:
+def remove_unless_in_use(folder: Path) -> None:
+    """Remove a folder whose process is gone: one that lives holds a lock on it."""
     with suppress(OSError):  # another worker has just removed it, or it is not ours
         lock = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
         try:

@@ -11,15 +11,13 @@ from shared.blobs import sign_links, video_name
 from shared.errors import NotFound, NotReady, Unavailable
 from shared.http import Endpoint, json_answer, wire
 from shared.ids import is_id
-from shared.jobs import Film, Job, JobStatus, Links, now, timestamp
+from shared.jobs import POLL_AFTER_MS, Film, Job, JobStatus, Links, now, timestamp
 from shared.services import Services
 
 from . import files
 
 endpoint = Endpoint("status")
 files.serve(endpoint)
-
-POLL_AFTER_MS = 1000
 
 
 @endpoint.route("GET", "/{job_id}", "/api/video/status/{job_id}")

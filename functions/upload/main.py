@@ -7,7 +7,7 @@ import functions_framework
 
 from shared import log
 from shared.blobs import UPLOAD_LIFETIME, UPLOAD_LINK_LIFETIME, image_name
-from shared.errors import InvalidRequest
+from shared.errors import InvalidRequest, Unavailable
 from shared.http import Endpoint, json_answer, wire
 from shared.ids import new_id
 from shared.images import Image
@@ -33,7 +33,7 @@ def store(services: Services, request: flask.Request) -> flask.Response:
     stored = [_stored(services, picture, owner=None) for picture in pictures]
     try:
         services.jobs.put_images(stored)
-    except Exception:
+    except Unavailable:
         for image in stored:
             services.uploads.delete(image.name)
         raise
