@@ -188,6 +188,22 @@ class Job:
             updated_at=now(),
         )
 
+    def replayed(self) -> "Job":
+        """The job at its beginning once more. Its progress stays, since it never falls."""
+        return replace(
+            self,
+            status=JobStatus.QUEUED,
+            stage=None,
+            attempt=0,
+            error=None,
+            error_detail=None,
+            warnings=(),
+            degraded=False,
+            eta_seconds=None,
+            lease_expires_at=None,
+            updated_at=now(),
+        )
+
     def as_read_at(self, moment: datetime) -> "Job":
         """The job as a caller should see it: what nobody works on reads as an error, never as `processing` for ever."""
         since = max(self.updated_at, self.lease_expires_at or self.updated_at)
@@ -249,6 +265,14 @@ class CancelAsked(Exception):
     """Whoever works on this job is to stop and to end it as cancelled."""
 
 
+class NotReplayable(Exception):
+    """A job that is in work or has ended as its caller wanted: `status` says which."""
+
+    def __init__(self, status: JobStatus) -> None:
+        super().__init__(status.value)
+        self.status = status
+
+
 class JobStore(Protocol):
     """Where jobs are kept. Every method raises `Unavailable` when the store does not answer."""
 
@@ -260,8 +284,8 @@ class JobStore(Protocol):
         """The queue has the task: a repeat of this key needs no second enqueue."""
         ...
 
-    def refuse(self, job: Job, idempotency: Idempotency | None = None) -> None:
-        """Mark a job that the queue did not take, and forget its key; does nothing to a job already in work."""
+    def refuse(self, job: Job, idempotency: Idempotency | None = None) -> bool:
+        """Mark a job that the queue did not take, and forget its key; False, and nothing done, where it is in work."""
         ...
 
     def get(self, job_id: str) -> Job:

@@ -5,12 +5,15 @@ import threading
 import time
 import uuid
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Final
 
-from shared import log
+from shared import log, tracing
 from shared.errors import Busy, Problem, StoppedEarly, Unavailable
 from shared.jobs import CancelAsked, Film, Job, JobStore, JobWarning, LeaseLost, Links, Stage, Verdict
 from shared.video_request import VideoRequest
+
+from .stopping import told_to_stop
 
 NOTE_EVERY: Final = 0.5  # seconds between two notes of progress within a stage
 NOTE_AGAIN: Final = 5.0  # seconds after one that Redis did not take: each try may cost the work two seconds of waiting
@@ -37,6 +40,7 @@ class Attempt:
         self._jobs = jobs
         self._request = request
         self._job = job
+        self._repeated = job.stage is not None
         self._token = token
         self._beat_every = lease_seconds / 4
         self._ends_at = time.monotonic() + deadline_seconds
@@ -44,8 +48,11 @@ class Attempt:
         self._note_at = 0.0
         self._beat_at = 0.0
         self._lock = threading.Lock()
+        self._saving = threading.Lock()  # apart, so that the work does not wait for a Redis that does not answer
+        self._unheard = False  # Redis did not take the last note: until it does, only the heartbeat tries
         self._lost = False
         self._cancelled = False
+        self._interrupted = False
         self._over = threading.Event()
         context = contextvars.copy_context()  # what the heartbeat logs belongs to this job
         self._heart = threading.Thread(target=context.run, args=(self._beat,), name="heartbeat", daemon=True)
@@ -62,6 +69,11 @@ class Attempt:
     def job(self) -> Job:
         return self._job
 
+    @property
+    def is_repeated(self) -> bool:
+        """Whether another attempt has worked on this job before."""
+        return self._repeated
+
     def report(self, stage: Stage, fraction: float = 0.0, *, eta_seconds: int | None = None) -> None:
         """Note how far the work is. A note that Redis does not take harms nothing, and one of an earlier stage
         (pictures and voice are made at the same time) changes nothing.
@@ -74,7 +86,7 @@ class Attempt:
             self._job = self._job.advanced(stage, stage.progress(fraction), eta_seconds=eta_seconds)
         if new_stage:
             log.event("stage", stage=stage.value, progress=self._job.progress)
-        if new_stage or time.monotonic() >= self._note_at:
+        if not self._unheard and (new_stage or time.monotonic() >= self._note_at):
             self._note()
 
     def warn(self, warnings: Sequence[JobWarning], *, degraded: bool = False) -> None:
@@ -87,6 +99,9 @@ class Attempt:
             raise CancelAsked(self._job.job_id)
         if self._lost:
             raise StoppedEarly("Another worker has taken this job.")
+        if told_to_stop() and self._stage is not Stage.UPLOADING:  # what is left then takes a second
+            self._interrupted = True
+            raise StoppedEarly("This worker was told to end.")
         if time.monotonic() > self._ends_at:
             raise StoppedEarly("The film took longer than a worker may work.")
 
@@ -102,11 +117,15 @@ class Attempt:
         self._job = job
 
     def give_back(self) -> None:
-        """Let the next delivery begin at once instead of waiting for the lease to run out. Raises CancelAsked."""
+        """Let the next delivery begin at once instead of waiting for the lease to run out. Raises CancelAsked.
+
+        An attempt that ended because its worker was told to end does not count: it says nothing about the film.
+        """
         self._over.set()
         self._heart.join()
+        job = replace(self._job, attempt=self._job.attempt - 1) if self._interrupted else self._job
         try:
-            self._jobs.save(self._job, self._request, self._token, release=True)
+            self._jobs.save(job, self._request, self._token, release=True)
         except (LeaseLost, Unavailable):
             log.event("lease_not_given_back")  # it runs out by itself
 
@@ -114,7 +133,7 @@ class Attempt:
         give_up_at = time.monotonic() + SAVE_PATIENCE
         while True:
             try:
-                with self._lock:
+                with self._saving:
                     self._jobs.save(job, self._request, self._token)
                     return
             except LeaseLost:
@@ -126,19 +145,23 @@ class Attempt:
                 time.sleep(1)
 
     def _note(self) -> None:
+        if not self._saving.acquire(blocking=False):  # the other thread is at it
+            return
         pause = NOTE_EVERY
         try:
-            with self._lock:
-                self._jobs.save(self._job, self._request, self._token)
+            self._jobs.save(self._job, self._request, self._token)
+            self._unheard = False
         except LeaseLost:
             self._lost = True
         except CancelAsked:
             self._cancelled = True
         except Unavailable:
             log.event("progress_not_noted")
-            pause = NOTE_AGAIN
-        self._note_at = time.monotonic() + pause
-        self._beat_at = time.monotonic() + self._beat_every
+            pause, self._unheard = NOTE_AGAIN, True
+        finally:
+            self._note_at = time.monotonic() + pause
+            self._beat_at = time.monotonic() + self._beat_every
+            self._saving.release()
 
     def _beat(self) -> None:
         while not self._over.wait(min(self._beat_every / 2, LOOK_EVERY)):
@@ -155,8 +178,11 @@ def run_job(
     max_attempts: int,
     deadline_seconds: float = DEADLINE,
     retract: Callable[[VideoRequest], None] = lambda request: None,
+    tidy: Callable[[VideoRequest], None] = lambda request: None,
 ) -> Verdict:
-    """Do what one delivery of a task may do. `retract` removes what a cancelled film has published already.
+    """Do what one delivery of a task may do.
+
+    `retract` removes what a cancelled film has published already, `tidy` what was kept for another attempt.
 
     Returns when the queue is to be told that the task is done. Raises Busy while somebody else works on it, and any
     other exception for "try again": StoppedEarly, Unavailable, or a fault that a further attempt may not meet.
@@ -166,16 +192,19 @@ def run_job(
     log.event("claimed", verdict=claim.verdict.value, attempt=claim.job.attempt)
     if claim.verdict is Verdict.BUSY:
         raise Busy("Another worker has this job.", retry_after_seconds=int(lease_seconds))
-    if claim.verdict is Verdict.DONE:
-        return claim.verdict
     if claim.verdict is Verdict.GAVE_UP:
         _end(jobs, request, token, _given_up(claim.job, request, max_attempts))
+    if claim.verdict in (Verdict.DONE, Verdict.GAVE_UP):
+        tidy(request)  # a worker that died after the end may not have come to it
         return claim.verdict
 
     last = claim.job.attempt >= max_attempts
-    with Attempt(
-        jobs, request, claim.job, token, lease_seconds=lease_seconds, deadline_seconds=deadline_seconds
-    ) as attempt:
+    with (
+        tracing.span("attempt", job_id=request.job_id, number=claim.job.attempt),
+        Attempt(
+            jobs, request, claim.job, token, lease_seconds=lease_seconds, deadline_seconds=deadline_seconds
+        ) as attempt,
+    ):
         try:
             film, links = make_video(request, attempt)
             attempt.finish(attempt.job.completed(film, links))
@@ -199,7 +228,10 @@ def run_job(
                 _hand_back(attempt, request, retract)
                 raise
             attempt.finish(_broken(attempt.job, request))
-    log.event("job_ended", status=attempt.job.status.value)
+    ended = attempt.job
+    seconds = (ended.updated_at - ended.created_at).total_seconds()  # since it was asked for, the queue included
+    log.event("job_ended", status=ended.status.value, attempt=ended.attempt, seconds=round(seconds, 1))
+    tidy(request)
     return claim.verdict
 
 

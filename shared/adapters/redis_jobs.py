@@ -1,13 +1,16 @@
-"""Jobs and pictures in Redis: string keys that a person can read, changed by the scripts of redis_scripts."""
+"""Jobs and pictures in Redis: string keys that a person can read, changed by the scripts of redis_scripts.
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+Every change may happen twice and is one change, so that a lost answer is asked for again (`_ask`).
+"""
+
+import time
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 import redis
-from redis.backoff import ConstantBackoff
+from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from shared import log
@@ -28,6 +31,7 @@ from shared.jobs import (
     JobWarning,
     LeaseLost,
     Links,
+    NotReplayable,
     Stage,
     Verdict,
     now,
@@ -35,6 +39,17 @@ from shared.jobs import (
 from shared.video_request import VideoRequest
 
 from . import redis_scripts as scripts
+
+TIMEOUT: Final = 1.0  # seconds for an answer, or until a connection of the pool is free
+CONNECT_TIMEOUT: Final = 0.5  # seconds for each address of the host, of which a managed Redis has several
+AGAIN_WITHIN: Final = 1.5  # seconds after which a failed command is not sent again: nobody is to wait five
+CONNECTIONS: Final = 16  # of a process; a managed Redis counts them
+# What a second connection may not meet. A server that has become a replica stays one as long as we hold on to it.
+PASSING: Final = (redis.ConnectionError, redis.TimeoutError, redis.ReadOnlyError)
+
+
+class RedisSaid(Exception):
+    """What redis-py told of a failure, without where Redis is: the cause of an Unavailable, for the log."""
 
 
 class _Details(msgspec.Struct, omit_defaults=True):
@@ -63,26 +78,28 @@ class RedisJobs:
         self._put: Callable[..., Any] = client.register_script(scripts.PUT)
         self._claim: Callable[..., Any] = client.register_script(scripts.CLAIM)
         self._save: Callable[..., Any] = client.register_script(scripts.SAVE)
-        self._ask_to_cancel: Callable[..., Any] = client.register_script(scripts.ASK_TO_CANCEL)
+        self._replay: Callable[..., Any] = client.register_script(scripts.REPLAY)
         self._confirm: Callable[..., Any] = client.register_script(scripts.CONFIRM)
         self._cache: Callable[..., Any] = client.register_script(scripts.CACHE_LINKS)
 
     @classmethod
     def connect(cls, url: str, *, lease_seconds: int, max_attempts: int) -> "RedisJobs":
         """Connects when first asked. With the library's own defaults a dead Redis blocks half a minute."""
-        client = redis.Redis.from_url(
+        pool = redis.BlockingConnectionPool.from_url(
             url,
             decode_responses=True,
-            socket_timeout=1.0,
-            socket_connect_timeout=1.0,
-            health_check_interval=30,
-            retry=Retry(ConstantBackoff(0.05), 1),  # safe: every script may run twice
+            socket_timeout=TIMEOUT,
+            socket_connect_timeout=CONNECT_TIMEOUT,
+            max_connections=CONNECTIONS,
+            timeout=TIMEOUT,
+            retry=Retry(NoBackoff(), 0, supported_errors=PASSING),  # it only closes; the library would nest its tries
+            protocol=2,  # RESP3 and the driver's name cost a new connection five round trips
+            driver_info=None,
         )
-        return cls(client, lease_seconds=lease_seconds, max_attempts=max_attempts)
+        return cls(redis.Redis.from_pool(pool), lease_seconds=lease_seconds, max_attempts=max_attempts)
 
     def ping(self) -> None:
-        with _translated():
-            self._redis.ping()
+        self._ask(self._redis.ping)
 
     def put(self, job: Job, request: VideoRequest, idempotency: Idempotency | None = None) -> Accepted:
         keys = [
@@ -101,8 +118,7 @@ class RedisJobs:
             job.job_id,
             RETENTION_SECONDS,  # not longer than the job is readable, which is longer only while it is unfinished
         ]
-        with _translated():
-            answer, *rest = self._put(keys=keys, args=values)
+        answer, *rest = self._ask(self._put, keys=keys, args=values)
         if answer == "conflict":
             raise IdempotencyConflict("This Idempotency-Key was used for another request. Send a new key.")
         if answer == "missing":
@@ -125,22 +141,21 @@ class RedisJobs:
         return Accepted(job_id=job.job_id, replayed=False)
 
     def confirm(self, idempotency: Idempotency) -> None:
-        with _translated():
-            self._confirm(keys=[_idempotency_key(idempotency)])
-
-    def refuse(self, job: Job, idempotency: Idempotency | None = None) -> None:
         try:
-            self._write(job, token="", lease_ms=0, request="")
-        except LeaseLost:
+            self._ask(self._confirm, keys=[_idempotency_key(idempotency)])
+        except Unavailable:  # the promise stands: a repeat of the key hands the queue the same task again
+            log.event("key_not_confirmed")
+
+    def refuse(self, job: Job, idempotency: Idempotency | None = None) -> bool:
+        try:
+            self._write(job, token="", lease_ms=0, request="", idempotency=idempotency)
+        except LeaseLost:  # the queue had it after all; a repeat of the key finds this film, and orders no other
             log.event("refused_job_is_already_in_work", job_id=job.job_id)
-        if idempotency:
-            with _translated():
-                self._redis.delete(_idempotency_key(idempotency))
+            return False
+        return True
 
     def get(self, job_id: str) -> Job:
-        with _translated():
-            values: list[str | None] = self._redis.mget(_keys(job_id))  # type: ignore[assignment]
-        kept = dict(zip(scripts.FIELDS, values, strict=True))
+        kept = dict(zip(scripts.FIELDS, self._ask(self._redis.mget, _keys(job_id)), strict=True))
         if kept["status"] is None or kept["times"] is None:
             raise NotFound(
                 "There is no such job.", hint=f"GET /api/video/{job_id} finds films that are older than a day."
@@ -148,27 +163,28 @@ class RedisJobs:
         return _job(job_id, kept)
 
     def claim(self, request: VideoRequest, token: str) -> Claim:
-        with _translated():
-            (answer,) = self._claim(
-                keys=_keys(request.job_id),
-                args=[
-                    token,
-                    self._lease_ms,
-                    self._max_attempts,
-                    STALLED_AFTER_SECONDS * 1000,
-                    self._life(JobStatus.PROCESSING),
-                ],
-            )
-        try:
-            job = self.get(request.job_id)
-        except NotFound:  # Redis forgot the job; the task holds all that is needed
+        answer, values = self._ask(
+            self._claim,
+            keys=_keys(request.job_id),
+            args=[
+                token,
+                self._lease_ms,
+                self._max_attempts,
+                STALLED_AFTER_SECONDS * 1000,
+                self._life(JobStatus.PROCESSING),
+            ],
+        )
+        kept = dict(zip(scripts.FIELDS, values, strict=True))
+        if kept["times"]:
+            job = _job(request.job_id, kept)
+        else:  # Redis forgot the job; the task holds all that is needed
             job = Job(
                 job_id=request.job_id,
                 created_at=datetime.fromisoformat(request.created_at),
                 updated_at=now(),
                 owner=request.owner,
                 status=JobStatus.PROCESSING,
-                attempt=1,
+                attempt=int(kept["attempt"] or 0),
                 metadata=request.metadata,
             )
         return Claim(verdict=Verdict.DONE if answer == "stalled" else Verdict(answer), job=job)
@@ -179,34 +195,77 @@ class RedisJobs:
             self._write(job, token=token, lease_ms=lease_ms, request=request.to_json().decode())
 
     def cancel(self, job_id: str) -> Job:
+        job = self.get(job_id).cancelled()
+        try:
+            self._write(job, token="", lease_ms=0, request="")
+        except LeaseLost:  # in work, or ended: its worker finds the wish with its next note
+            return self.get(job_id)
+        return job
+
+    def replay(self, job_id: str) -> VideoRequest:
+        """Set a job that failed back to its beginning, and return its order; raises NotFound, NotReplayable.
+
+        Its progress stays, since it never falls, and its attempts are counted from nought.
+        """
         job = self.get(job_id)
-        keys = dict(zip(scripts.FIELDS, _keys(job_id), strict=True))
-        with _translated():
-            self._ask_to_cancel(keys=[keys["status"], keys["cancel"]], args=[self._life(JobStatus.QUEUED)])
-        with suppress(LeaseLost):  # in work, or ended: its worker finds the wish with its next note
-            self._write(job.cancelled(), token="", lease_ms=0, request="")
-        return self.get(job_id)
+        request = self._request(job_id)
+        if request is None:
+            raise NotFound("The order of this job is not kept any more.")
+        job = job.replayed()
+        arguments = [_times(job), _details(job), self._life(job.status)]
+        answer = self._ask(self._replay, keys=_keys(job_id), args=arguments)
+        if answer == "forgotten":
+            raise NotFound("There is no such job.")
+        if answer != JobStatus.QUEUED:
+            raise NotReplayable(JobStatus(answer))
+        return request
 
     def cache_links(self, job: Job) -> None:
         keys = dict(zip(scripts.FIELDS, _keys(job.job_id), strict=True))
         try:
-            with _translated():
-                self._cache(
-                    keys=[keys["status"], keys["video_url"], keys["details"]],
-                    args=[job.links.video_url if job.links else "", _details(job)],
-                )
+            self._ask(
+                self._cache,
+                keys=[keys["status"], keys["video_url"], keys["details"]],
+                args=[job.links.video_url if job.links else "", _details(job)],
+            )
         except Unavailable:
             log.event("links_not_cached", job_id=job.job_id)
 
     def put_images(self, images: Sequence[Image]) -> None:
-        with _translated():
-            pipeline = self._redis.pipeline(transaction=True)
-            for image in images:
-                record = msgspec.json.encode({**msgspec.to_builtins(image), "owner": image.owner or ""})
-                pipeline.set(f"image:{image.id}", record, exat=int(image.expires_at.timestamp()))
-            pipeline.execute()
+        self._ask(self._set_images, images)
 
-    def _write(self, job: Job, *, token: str, lease_ms: int, request: str) -> bool:
+    def _set_images(self, images: Sequence[Image]) -> None:
+        pipeline = self._redis.pipeline(transaction=True)  # a new one for each try: it is empty when it has failed
+        for image in images:
+            record = msgspec.json.encode({**msgspec.to_builtins(image), "owner": image.owner or ""})
+            pipeline.set(f"image:{image.id}", record, exat=int(image.expires_at.timestamp()))
+        pipeline.execute()
+
+    def _ask(self, command: Callable[..., Any], *arguments: Any, **named: Any) -> Any:
+        """What Redis answers; asked once more where the line failed and there is time. Raises Unavailable."""
+        began, is_second = time.monotonic(), False
+        while True:
+            try:
+                return command(*arguments, **named)
+            except redis.RedisError as error:
+                is_late = time.monotonic() - began > AGAIN_WITHIN
+                if is_second or is_late or not isinstance(error, PASSING):
+                    raise Unavailable("The service's memory does not answer. Try again in a moment.") from RedisSaid(
+                        self._without_secrets(error)
+                    )
+            is_second = True
+            time.sleep(0.05)  # a server that starts again may be there by then
+
+    def _without_secrets(self, error: redis.RedisError) -> str:
+        said = f"{type(error).__name__}: {str(error).rpartition('caused error: ')[2]}"  # before it: a pipeline's values
+        for secret in ("host", "path", "password"):
+            if hidden := self._redis.connection_pool.connection_kwargs.get(secret):
+                said = said.replace(hidden, "…")
+        return said[:200]
+
+    def _write(
+        self, job: Job, *, token: str, lease_ms: int, request: str, idempotency: Idempotency | None = None
+    ) -> bool:
         """Whether Redis still knew the request; raises LeaseLost."""
         values = {
             "status": job.status.value,
@@ -220,10 +279,11 @@ class RedisJobs:
             "details": _details(job),
             "attempt": job.attempt,
         }
-        with _translated():
-            answer = self._save(
-                keys=_keys(job.job_id), args=[token, lease_ms, self._life(job.status), request, *values.values()]
-            )
+        answer = self._ask(
+            self._save,
+            keys=[*_keys(job.job_id), *([_idempotency_key(idempotency)] if idempotency else [])],
+            args=[token, lease_ms, self._life(job.status), request, *values.values()],
+        )
         if answer == "lost":
             raise LeaseLost(job.job_id)
         if answer == "cancel":
@@ -231,8 +291,7 @@ class RedisJobs:
         return bool(answer == "saved")
 
     def _request(self, job_id: str) -> VideoRequest | None:
-        with _translated():
-            kept = self._redis.get(f"job:{job_id}:request")
+        kept = self._ask(self._redis.get, f"job:{job_id}:request")
         return VideoRequest.from_json(kept) if kept else None
 
     def _life(self, status: JobStatus) -> int:
@@ -292,11 +351,3 @@ def _job(job_id: str, kept: dict[str, str | None]) -> Job:
         links=details.links,
         lease_expires_at=datetime.fromtimestamp(int(lease.split()[1]) / 1000, UTC) if lease else None,
     )
-
-
-@contextmanager
-def _translated() -> Iterator[None]:
-    try:
-        yield
-    except redis.RedisError as error:
-        raise Unavailable("The service's memory does not answer. Try again in a moment.") from error

@@ -46,46 +46,53 @@ return {'new'}
 """
 
 # KEYS: the job's thirteen. ARGV: token, lease in ms, most attempts, stalled after ms, life in seconds
+# Answers the verdict and the values of all keys.
 CLAIM = (
     _CLOCK
     + """
+local function told(verdict) return {verdict, redis.call('MGET', unpack(KEYS))} end
 local status = redis.call('GET', KEYS[1])
 if status and """
     + _ENDED
-    + """ then return {'done'} end
-local token, until_ms = string.match(redis.call('GET', KEYS[9]) or '', '^(%S+) (%d+)$')
+    + """ then return told('done') end
+local token, until_ms, state = string.match(redis.call('GET', KEYS[9]) or '', '^(%S+) (%d+)(.*)$')
 until_ms = tonumber(until_ms or 0)
 if token and token ~= ARGV[1] then
-  if until_ms > now then return {'busy'} end
-  if until_ms + tonumber(ARGV[4]) < now then return {'stalled'} end
+  if until_ms > now then return told('busy') end
+  if until_ms + tonumber(ARGV[4]) < now then return told('stalled') end
 end
-if token ~= ARGV[1] then
+if token ~= ARGV[1] and state ~= ' claimed' then -- a claim without any save: its answer was lost, nobody began
   local attempt = tonumber(redis.call('GET', KEYS[8]) or 0)
   if attempt >= tonumber(ARGV[3]) then
     redis.call('DEL', KEYS[9])
-    return {'gave_up'}
+    return told('gave_up')
   end
   redis.call('SET', KEYS[8], attempt + 1)
 end
-redis.call('SET', KEYS[9], ARGV[1] .. ' ' .. (now + tonumber(ARGV[2])))
+redis.call('SET', KEYS[9], ARGV[1] .. ' ' .. (now + tonumber(ARGV[2])) .. ' claimed')
 redis.call('SET', KEYS[1], 'processing')
 for i = 1, #KEYS do redis.call('EXPIRE', KEYS[i], ARGV[5]) end
-return {'run'}
+return told('run')
 """
 )
 
-# KEYS: the job's thirteen. ARGV: token ('' for a job that nobody has claimed), lease in ms (0: give it back), life in
-# seconds, the request ('' unless Redis forgot it), then the values of all keys but request, attempt and lease.
+# KEYS: the job's thirteen, and an idempotency key where it is to go with the change. ARGV: token ('' for a job that
+# nobody has claimed), lease in ms (0: give it back), life in seconds, the request ('' unless Redis forgot it), then the
+# values of all keys but request and lease. To cancel a job in work leaves the wish to its worker.
 SAVE = (
     _CLOCK
     + """
 local status = redis.call('GET', KEYS[1])
-local token = string.match(redis.call('GET', KEYS[9]) or '', '^(%S+) %d+$')
-if token and token ~= ARGV[1] then return 'lost' end
-if not token and status and ((ARGV[1] == '' and status ~= 'queued') or """
+local token = string.match(redis.call('GET', KEYS[9]) or '', '^(%S+) %d+')
+local ended = status and """
     + _ENDED
-    + """) then
-  if status == ARGV[5] and ARGV[1] ~= '' and redis.call('GET', KEYS[10]) == ARGV[11] then return 'saved' end
+    + """
+if ARGV[1] == '' and ARGV[5] == 'cancelled' and status == 'processing' then
+  redis.call('SET', KEYS[13], '1', 'EX', ARGV[3])
+end
+if token and token ~= ARGV[1] then return 'lost' end
+if not token and status and ((ARGV[1] == '' and status ~= 'queued') or ended) then
+  if status == ARGV[5] and redis.call('GET', KEYS[10]) == ARGV[11] then return 'saved' end
   return 'lost'
 end
 local obeys = ARGV[5] == 'cancelled' or ARGV[5] == 'error'
@@ -99,24 +106,35 @@ local at = {[3] = 7, [4] = 8, [5] = 9, [7] = 10, [10] = 11, [11] = 12, [12] = 13
 for key, value in pairs(at) do
   if ARGV[value] == '' then redis.call('DEL', KEYS[key]) else redis.call('SET', KEYS[key], ARGV[value]) end
 end
-if redis.call('EXISTS', KEYS[8]) == 0 then redis.call('SET', KEYS[8], ARGV[14]) end
 if tonumber(ARGV[2]) > 0 then
   redis.call('SET', KEYS[9], ARGV[1] .. ' ' .. (now + tonumber(ARGV[2])))
+  redis.call('SET', KEYS[8], ARGV[14], 'NX')
 else
   redis.call('DEL', KEYS[9])
+  redis.call('SET', KEYS[8], ARGV[14]) -- one less where the attempt is not to count
 end
+if KEYS[14] then redis.call('DEL', KEYS[14]) end
 for i = 1, #KEYS do redis.call('EXPIRE', KEYS[i], ARGV[3]) end
 return 'saved'
 """
 )
 
-# KEYS: status and cancel of a job. ARGV: life in seconds
-ASK_TO_CANCEL = (
-    """
+# KEYS: the job's thirteen. ARGV: times, details, life in seconds
+REPLAY = (
+    _CLOCK
+    + """
 local status = redis.call('GET', KEYS[1])
-if status and not """
-    + _ENDED
-    + """ then redis.call('SET', KEYS[2], '1', 'EX', ARGV[1]) end
+if not status then return 'forgotten' end
+if status == 'completed' or status == 'cancelled' then return status end
+local until_ms = tonumber(string.match(redis.call('GET', KEYS[9]) or '', '^%S+ (%d+)') or 0)
+if until_ms > now then return 'processing' end
+redis.call('SET', KEYS[1], 'queued')
+redis.call('SET', KEYS[8], '0')
+redis.call('SET', KEYS[10], ARGV[1])
+redis.call('SET', KEYS[12], ARGV[2])
+redis.call('DEL', KEYS[3], KEYS[5], KEYS[9], KEYS[11], KEYS[13]) -- progress stays: it never falls
+for i = 1, #KEYS do redis.call('EXPIRE', KEYS[i], ARGV[3]) end
+return 'queued'
 """
 )
 

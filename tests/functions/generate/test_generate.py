@@ -11,8 +11,9 @@ from werkzeug.test import Client, TestResponse
 from shared.errors import Unavailable
 from shared.ids import is_id, new_id
 from shared.images import Image
-from shared.jobs import now
+from shared.jobs import JobStatus, now
 from shared.services import Services
+from shared.video_request import VideoRequest
 from tests.conftest import HeldQueue
 
 POST = {"content": "I got fired three years ago. Best thing that ever happened to me."}
@@ -109,6 +110,19 @@ def test_a_queue_that_refuses_leaves_nothing_that_looks_alive(
     queue.refuses = None
     again = send(client, Idempotency_Key="once")
     assert again.status_code == 202 and "Idempotent-Replayed" not in again.headers
+
+
+def test_a_queue_that_took_the_task_and_says_no_all_the_same_keeps_the_promise(
+    client: Client, queue: HeldQueue, services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def taken(request: VideoRequest) -> None:
+        services.jobs.claim(request, "token")  # it is quick
+        raise Unavailable("The queue does not answer.")
+
+    monkeypatch.setattr(queue, "enqueue", taken)
+    answer = send(client, Idempotency_Key="once")
+    assert answer.status_code == 202
+    assert services.jobs.get(told(answer)["job_id"]).status is JobStatus.PROCESSING
 
 
 def test_a_dead_redis_is_a_503_in_good_time(services: Services, client: Client) -> None:

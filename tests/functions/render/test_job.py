@@ -282,7 +282,7 @@ def test_a_redis_that_is_away_during_the_work_does_not_end_it(store: RedisJobs, 
     job = store.get(request.job_id)
     assert job.status is JobStatus.COMPLETED and [warning.code for warning in job.warnings] == ["a"]
     missed = told.named("progress_not_noted")
-    assert len(missed) >= 5  # four stages and a heartbeat
+    assert len(missed) >= 2  # the first stage, and then the heartbeat alone: the work does not wait again
     assert {event[2] for event in missed} == {"req-1"}  # the heartbeat's, too, say whose they are
 
 
