@@ -1,19 +1,17 @@
 """From the queue: one VideoRequest in, one finished film out."""
 
+import shutil
+
 import flask
 import functions_framework
 import imageio_ffmpeg
 
-from shared import log
-from shared.errors import Forbidden
 from shared.http import Endpoint, json_answer, wire
 from shared.services import Services
 from shared.signature import HEADER
-from shared.video_request import VideoRequest
 
+from .delivery import deliver
 from .fonts import fonts_are_there
-from .job import run_job
-from .pipeline import Studio
 
 BODY_LIMIT = 1024 * 1024  # the largest task that Cloud Tasks takes
 
@@ -25,23 +23,8 @@ endpoint.checks["fonts"] = lambda services: fonts_are_there()
 @endpoint.route("POST", "/", "/render")
 def run(services: Services, request: flask.Request) -> flask.Response:
     """200: the queue is done with this task. Anything else: it delivers again."""
-    body = request.get_data()
-    signed_for = services.signer.verify(request.headers.get(HEADER, ""), body)
-    order = VideoRequest.from_json(body)
-    if order.job_id != signed_for:
-        raise Forbidden("This door is for the queue only.")
-    settings = services.settings
-    studio = Studio(settings=settings, videos=services.videos, uploads=services.uploads)
-    with log.about(job_id=order.job_id):
-        verdict = run_job(
-            order,
-            services.jobs,
-            studio.make_video,
-            lease_seconds=settings.lease_seconds,
-            max_attempts=settings.max_attempts,
-            retract=studio.retract,
-        )
-    return json_answer({"job_id": order.job_id, "verdict": verdict.value})
+    job_id, verdict = deliver(services, request.headers.get(HEADER, ""), request.get_data())
+    return json_answer({"job_id": job_id, "verdict": verdict.value})
 
 
 @functions_framework.http
@@ -50,7 +33,9 @@ def render(request: flask.Request) -> flask.Response:
 
 
 def _ffmpeg_is_there() -> None:
-    imageio_ffmpeg.get_ffmpeg_exe()
+    program = imageio_ffmpeg.get_ffmpeg_exe()  # found once, and then remembered
+    if shutil.which(program) is None:
+        raise RuntimeError("there is no ffmpeg any more")
 
 
 if flask.has_app_context():  # loaded by functions-framework

@@ -9,9 +9,10 @@ from typing import Final
 
 import cv2
 
-from shared.blobs import BlobStore, image_name, video_name
+from shared import log, tracing
+from shared.blobs import BlobStore, image_name, video_name, voice_name
 from shared.config import Settings
-from shared.errors import ImageNotFound, NotFound, RenderFailed
+from shared.errors import ImageNotFound, NotFound, RenderFailed, Unavailable
 from shared.jobs import Film, JobWarning, Links, Stage
 from shared.storyboard import Storyboard, build
 from shared.styles import STYLES, Style
@@ -22,6 +23,7 @@ from .encoder import QUALITIES, Quality, encode, join
 from .fonts import unsupported
 from .frames import FrameSource
 from .job import Attempt
+from .kept_voice import KeptVoice
 from .lettering import Lettering
 from .narration import Narration, NarrationFailed, Spoken, speak
 from .narrators import narrators
@@ -58,13 +60,16 @@ class Studio:
         storyboard = build(request.content, max_seconds=seconds * SPARE, rate=self._rate(request))
         with workspace() as folder, Beside(attempt.check) as beside:
             heard = _Share()
-            voice = beside.begin(self._spoken, storyboard, request, attempt, heard, beside.check)
-            images = self._images(request, attempt)
-            pictures = Early(self._pictures(images, request, style), (width, height))
+            kept = self._kept_voice(storyboard, request)
+            voice = beside.begin(self._spoken, storyboard, request, attempt, kept, heard, beside.check)
+            with tracing.span("media"):
+                images = self._images(request, attempt)
+                pictures = Early(self._pictures(images, request, style), (width, height))
             attempt.report(Stage.AUDIO_GENERATION)
             while not wait([voice], timeout=LOOK_EVERY).done:
                 attempt.report(Stage.AUDIO_GENERATION, heard.done)
             spoken = voice.result()
+            beside.begin(kept.keep, spoken)
             storyboard, timeline = self._laid_out(storyboard, spoken.scenes, request, seconds)
             attempt.warn(
                 [
@@ -97,20 +102,29 @@ class Studio:
                 seed=request.content,
             )
             poster = _jpeg(source)
-            _encoded(source, timeline, folder / "silent.mp4", (width, height), quality, attempt)
-            sound.result()
-            join(folder / "silent.mp4", track, folder / "film.mp4", check=attempt.check)
-            return publish(
-                folder / "film.mp4",
-                poster,
-                titles.captions,
-                request,
-                attempt,
-                narration={"engine": engine, "voice": self._voice(request) if engine == "edge" else None},
-                videos=self.videos,
-                uploads=self.uploads,
-                images=images,
-            )
+            with tracing.span("encode"):
+                _encoded(source, timeline, folder / "silent.mp4", (width, height), quality, attempt)
+                sound.result()
+                join(folder / "silent.mp4", track, folder / "film.mp4", check=attempt.check)
+            with tracing.span("publish"):
+                return publish(
+                    folder / "film.mp4",
+                    poster,
+                    titles.captions,
+                    request,
+                    attempt,
+                    narration={"engine": engine, "voice": self._voice(request) if engine == "edge" else None},
+                    videos=self.videos,
+                    uploads=self.uploads,
+                    images=images,
+                )
+
+    def tidy(self, request: VideoRequest) -> None:
+        """Remove what was kept for another attempt. Not being able to is no failure: it is dead after a day."""
+        try:
+            self.uploads.delete(voice_name(request.job_id))
+        except Unavailable:
+            log.event("voice_not_removed")
 
     def retract(self, request: VideoRequest) -> None:
         """Remove what was published of a film; what was not is no failure."""
@@ -128,20 +142,29 @@ class Studio:
         storyboard: Storyboard,
         request: VideoRequest,
         attempt: Attempt,
+        kept: KeptVoice,
         heard: "_Share",
         check: Callable[[], None],
     ) -> Spoken:
-        """Every scene's words as sound, by the first voice that can."""
-        names: Sequence[str] = self.settings.narrators if request.narration == "auto" else ("silent",)
+        """Every scene's words as sound: as an earlier attempt bought it, else by the first voice that can."""
+        names = self._narrators(request)
+        with tracing.span("voice"):
+            spoken = (kept.find() if attempt.is_repeated else None) or self._speak(storyboard, request, heard, check)
+        attempt.warn(_narration_warnings(spoken, names), degraded=bool(spoken.failures) or spoken.engine != names[0])
+        return spoken
+
+    def _speak(
+        self, storyboard: Storyboard, request: VideoRequest, heard: "_Share", check: Callable[[], None]
+    ) -> Spoken:
         voices = narrators(
-            names,
+            self._narrators(request),
             voice=self._voice(request),
             rate=self._rate(request),
             volume=self.settings.edge_volume,
             sample_rate=self.settings.audio_sample_rate,
         )
         try:
-            spoken = speak(
+            return speak(
                 [[word.spoken for word in scene.words] for scene in storyboard.scenes],
                 voices,
                 sample_rate=self.settings.audio_sample_rate,
@@ -150,8 +173,15 @@ class Studio:
             )
         except NarrationFailed as error:
             raise RenderFailed(f"The post could not be spoken: {error.public}") from error
-        attempt.warn(_narration_warnings(spoken, names), degraded=bool(spoken.failures) or spoken.engine != names[0])
-        return spoken
+
+    def _narrators(self, request: VideoRequest) -> Sequence[str]:
+        return self.settings.narrators if request.narration == "auto" else ("silent",)
+
+    def _kept_voice(self, storyboard: Storyboard, request: VideoRequest) -> KeptVoice:
+        words = [[word.spoken for word in scene.words] for scene in storyboard.scenes]
+        settings = self.settings
+        order = [words, self._voice(request), self._rate(request), settings.edge_volume, settings.audio_sample_rate]
+        return KeptVoice(self.uploads, voice_name(request.job_id), [*order, self._narrators(request)])
 
     def _laid_out(
         self, storyboard: Storyboard, narrations: Sequence[Narration], request: VideoRequest, seconds: float
