@@ -153,9 +153,10 @@ class TaskQueueServer:
             return
         pending.answered += status is not None
         succeeded = status is not None and 200 <= status <= 299
-        if not succeeded and attempt.retries + 1 < self._retry.max_attempts:
-            following = attempt.failed(status, reason, now=time.time(), retry=self._retry)
-            LOGGER.info("%s: %s; again in %.3g s", task.name, reason, following.eta - time.time())
+        now = time.time()
+        if not succeeded and not attempt.is_last(now=now, retry=self._retry):
+            following = attempt.failed(status, reason, now=now, retry=self._retry)
+            LOGGER.info("%s: %s; again in %.3g s", task.name, reason, following.eta - now)
             self._schedule(following)
             return
         if not succeeded:

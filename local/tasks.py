@@ -5,6 +5,7 @@ Sources: the reference of `projects.locations.queues.tasks` (v2), and "Creating 
 
 import base64
 import binascii
+import json
 import re
 import uuid
 from collections.abc import Mapping
@@ -47,12 +48,17 @@ class RetrySettings:
     max_backoff: float = 300
     max_doublings: int = 5
     max_attempts: int = 100
+    max_retry_duration: float = 0  # 0: only the attempts are counted
 
     def backoff(self, retry: int) -> float:
         """The pause before retry 1, 2, …: it doubles `max_doublings` times, then grows evenly, and stops at the cap."""
         doublings = min(retry - 1, self.max_doublings)
         steps = 1 + max(0, retry - 1 - self.max_doublings)
         return min(self.max_backoff, self.min_backoff * 2.0**doublings * steps)
+
+    def is_spent(self, attempts: int, seconds: float) -> bool:
+        """Whether a task that was tried so often, for so long, is dropped: not before both limits are reached."""
+        return attempts >= self.max_attempts and seconds >= self.max_retry_duration
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -92,7 +98,7 @@ class Task:
             method=_method(request.get("httpMethod")),
             headers=_headers(request.get("headers")),
             body=_body(request.get("body")),
-            oidc_token=request.get("oidcToken"),
+            oidc_token=_oidc_token(request.get("oidcToken")),
             dispatch_deadline=deadline,
             schedule_time=schedule_time,
             create_time=now,
@@ -135,6 +141,7 @@ class Attempt:
     executions: int = 0
     previous_status: int | None = None
     reason: str = ""
+    first_eta: float | None = None
 
     def failed(self, status: int | None, reason: str, *, now: float, retry: RetrySettings) -> "Attempt":
         """The attempt after this one, which was answered with `status` (None: there was no answer)."""
@@ -146,7 +153,12 @@ class Attempt:
             executions=self.executions + (status is not None and not 500 <= status <= 599),
             previous_status=status,
             reason=reason,
+            first_eta=self.eta if self.first_eta is None else self.first_eta,
         )
+
+    def is_last(self, *, now: float, retry: RetrySettings) -> bool:
+        began = self.eta if self.first_eta is None else self.first_eta
+        return retry.is_spent(self.retries + 1, now - began)
 
     def headers(self) -> dict[str, str]:
         """What the handler receives beside the task's own headers; the queue's win."""
@@ -164,7 +176,22 @@ class Attempt:
             headers["X-CloudTasks-TaskPreviousResponse"] = str(self.previous_status)
         if self.reason:
             headers["X-CloudTasks-TaskRetryReason"] = self.reason
+        if self.task.oidc_token is not None:
+            headers["Authorization"] = f"Bearer {self._identity_token(self.task.oidc_token)}"
         return headers
+
+    def _identity_token(self, asked: Mapping[str, Any]) -> str:
+        """The token as a private function sees it: Google checks the signature, and takes it away."""
+        claims = {
+            "iss": "https://accounts.google.com",
+            "aud": asked.get("audience") or self.task.url,
+            "email": asked["serviceAccountEmail"],
+            "email_verified": True,
+            "exp": int(self.eta) + 3600,
+        }
+        parts = [{"alg": "RS256", "typ": "JWT"}, claims]
+        encoded = [base64.urlsafe_b64encode(json.dumps(part).encode()).decode().rstrip("=") for part in parts]
+        return ".".join([*encoded, "SIGNATURE_REMOVED_BY_GOOGLE"])
 
 
 def _rfc3339(seconds: float) -> str:
@@ -210,6 +237,14 @@ def _method(method: Any) -> str:
     if method not in METHODS:
         raise _invalid(f"HttpRequest.httpMethod must be one of {', '.join(METHODS[1:])}.")
     return str(method)
+
+
+def _oidc_token(token: Any) -> Mapping[str, Any] | None:
+    if token is None:
+        return None
+    if not isinstance(token, dict) or "@" not in str(token.get("serviceAccountEmail", "")):
+        raise _invalid("HttpRequest.oidcToken must name a service account.")
+    return token
 
 
 def _headers(headers: Any) -> dict[str, str]:

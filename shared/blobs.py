@@ -48,6 +48,13 @@ class BlobStore(Protocol):
         """An address that anyone may read until it expires; the lifetime is at most the one asked for."""
         ...
 
+    def copy(self, name: str, to: "BlobStore") -> Blob:
+        """Have the file under the same name in another store of the same kind too, with all that is known of it.
+
+        What is there under that name already stays as it is. A file that has outlived its day is still copied.
+        """
+        ...
+
     def delete(self, name: str) -> None:
         """Remove it; a name that is not there is no failure."""
         ...
@@ -70,6 +77,11 @@ def video_name(job_id: str, extension: str = "mp4") -> str:
 def image_name(image_id: str) -> str:
     """`images/{YYYY/MM/DD}/{image_id}`; the same in the temporary and in the permanent store."""
     return f"images/{made_at(image_id):%Y/%m/%d}/{image_id}"
+
+
+def voice_name(job_id: str) -> str:
+    """`voices/{YYYY/MM/DD}/{job_id}`, in the temporary store, until the film is published."""
+    return f"voices/{made_at(job_id):%Y/%m/%d}/{job_id}"
 
 
 def sign_links(videos: BlobStore, job_id: str, *, has_captions: bool) -> Links:

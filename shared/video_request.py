@@ -14,7 +14,10 @@ from shared.ids import is_id
 from shared.speech import is_rate, is_voice
 from shared.styles import STYLES
 
-VERSION: Final = 1  # of the task's body; a worker that meets another one leaves it to a newer worker
+# Of the task's body. What a worker cannot read (another version, a field or a value that it does not know) it leaves to
+# a newer worker: render is deployed before generate. What is only added, with a default, needs no new version; what
+# changes its meaning does, and `from_json` then reads every older version as well: tests/golden has them all.
+VERSION: Final = 1
 MAX_CONTENT: Final = 3000  # UTF-16 code units: LinkedIn's own limit for a post, counted to the safe side
 MAX_IMAGES: Final = 3
 MAX_METADATA_BYTES: Final = 1024
@@ -102,17 +105,20 @@ class VideoRequest(PostedVideo, frozen=True, kw_only=True, forbid_unknown_fields
 
     @classmethod
     def from_json(cls, body: bytes | str) -> "VideoRequest":
-        """A task's body, written by us and signed; raises Unavailable for a version this worker does not know."""
+        """A task's body, written by us; raises Unavailable for what only a newer worker knows, else InvalidRequest."""
         try:
             version = msgspec.json.decode(body, type=_Versioned).version
-        except msgspec.DecodeError:
+        except (msgspec.DecodeError, RecursionError):
             raise InvalidRequest("The task's body is not a video request.") from None
         if version != VERSION:
             raise Unavailable(f"This worker knows version {VERSION} of a task, not {version}.")
         try:
-            return msgspec.json.decode(body, type=cls)
-        except msgspec.DecodeError as error:
-            raise InvalidRequest("The task's body is not a video request.") from error
+            request = msgspec.json.decode(body, type=cls)
+        except msgspec.ValidationError as error:
+            raise Unavailable("This worker does not know everything that the task asks for.") from error
+        if request.style not in STYLES:
+            raise Unavailable("This worker does not know the style that the task asks for.")
+        return request
 
     @property
     def frame(self) -> tuple[int, int]:
@@ -130,8 +136,11 @@ class _Versioned(msgspec.Struct):
 
 
 class TaskQueue(Protocol):
-    def enqueue(self, request: VideoRequest) -> None:
-        """Have it delivered to render at least once; the same request again is one task. Raises Unavailable."""
+    def enqueue(self, request: VideoRequest, *, again: str = "") -> None:
+        """Have it delivered to render at least once; the same request again is one task. Raises Unavailable.
+
+        `again` makes another task of it: a queue remembers the name of one that is done, and takes no second.
+        """
         ...
 
 

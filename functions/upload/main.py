@@ -1,5 +1,6 @@
 """Check pictures, clean and store them; answer with the ids that `generate` takes."""
 
+from contextlib import suppress
 from datetime import timedelta
 
 import flask
@@ -30,22 +31,31 @@ def store(services: Services, request: flask.Request) -> flask.Response:
         raise InvalidRequest("Send the pictures as multipart/form-data, in the field images.")
     files = [file for name in FIELDS for file in request.files.getlist(name)]
     pictures = clean_all([(file.filename or "", file.stream.read()) for file in files])
-    stored = [_stored(services, picture, owner=None) for picture in pictures]
+    stored: list[Image] = []
     try:
-        services.jobs.put_images(stored)
+        for picture in pictures:
+            stored.append(_stored(services, picture, owner=None))
+        told = [_told(services, image) for image in stored]
+        services.jobs.put_images(stored)  # last: what Redis knows can be shown
     except Unavailable:
-        for image in stored:
-            services.uploads.delete(image.name)
+        with suppress(Unavailable):  # then it is dead after a day
+            for image in stored:
+                services.uploads.delete(image.name)
         raise
     log.event("images_stored", images=len(stored), bytes=sum(image.size for image in stored))
-    answer = {"images": [_told(services, image) for image in stored], "user_image_ids": [image.id for image in stored]}
-    return json_answer(answer, 201)
+    return json_answer({"images": told, "user_image_ids": [image.id for image in stored]}, 201)
 
 
 def _stored(services: Services, picture: CleanImage, owner: str | None) -> Image:
     image_id = new_id()
     name = image_name(image_id)
-    about = {"owner": owner or "", "width": str(picture.width), "height": str(picture.height)}
+    moment = now()
+    about = {
+        "owner": owner or "",
+        "created_at": timestamp(moment),
+        "width": str(picture.width),
+        "height": str(picture.height),
+    }
     blob = services.uploads.put(name, picture.data, content_type=picture.content_type, metadata=about)
     return Image(
         id=image_id,
@@ -55,7 +65,7 @@ def _stored(services: Services, picture: CleanImage, owner: str | None) -> Image
         width=picture.width,
         height=picture.height,
         size=blob.size,
-        expires_at=now() + UPLOAD_LIFETIME - timedelta(minutes=1),  # Redis forgets before the object is dead
+        expires_at=moment + UPLOAD_LIFETIME - timedelta(minutes=1),  # Redis forgets before the object is dead
     )
 
 

@@ -5,20 +5,23 @@ from typing import Final
 from urllib.parse import urlsplit
 
 import requests
-from google.api_core.exceptions import Conflict, GatewayTimeout, GoogleAPIError, ServiceUnavailable
+from google.api_core.exceptions import Conflict, GoogleAPIError, ServerError
 from google.auth.exceptions import GoogleAuthError
 from google.cloud import tasks_v2
 from google.protobuf import duration_pb2
+from google.protobuf.json_format import ParseError
 
+from shared import tracing
 from shared.errors import Unavailable
 from shared.signature import TaskSigner
 from shared.video_request import VideoRequest
 
-TIMEOUT_SECONDS: Final = 8.0  # the library's own is 20; somebody waits for the answer
+TIMEOUT_SECONDS: Final = 4.0  # the library's own is 20; somebody waits for the answer
 ATTEMPTS: Final = 2
 DEADLINE_SECONDS: Final = 1800  # the longest that Cloud Tasks waits; render ends itself a minute earlier
-# Where it is not known whether the task was created. The REST transport lets the exceptions of `requests` through.
-PASSING: Final = (GatewayTimeout, ServiceUnavailable, requests.ConnectionError, requests.Timeout)
+# Where it is not known whether the task was created. The REST transport lets the exceptions of `requests` through, and
+# those of the parser where a 200 is no JSON.
+PASSING: Final = (ServerError, requests.RequestException, ParseError)
 
 
 class CloudTasksQueue:
@@ -50,9 +53,9 @@ class CloudTasksQueue:
             raise Unavailable("The queue cannot be reached; try again later.") from error
         return cls(client, queue, render_url, signer, service_account=service_account)
 
-    def enqueue(self, request: VideoRequest) -> None:
+    def enqueue(self, request: VideoRequest, *, again: str = "") -> None:
         """A lost answer is asked for again under the same name: the task is made once, whichever of the two made it."""
-        call = tasks_v2.CreateTaskRequest(parent=self._queue, task=self._task(request))
+        call = tasks_v2.CreateTaskRequest(parent=self._queue, task=self._task(request, again))
         for attempt in range(1, ATTEMPTS + 1):
             try:
                 self._client.create_task(call, timeout=self._timeout, retry=None)
@@ -64,20 +67,22 @@ class CloudTasksQueue:
             except PASSING as error:
                 if attempt == ATTEMPTS:
                     raise _refused() from error
-            except (GoogleAPIError, GoogleAuthError, requests.RequestException) as error:
+            except (GoogleAPIError, GoogleAuthError) as error:
                 raise _refused() from error
 
-    def _task(self, request: VideoRequest) -> tasks_v2.Task:
+    def _task(self, request: VideoRequest, again: str) -> tasks_v2.Task:
         body = request.to_json()
+        headers = {"Content-Type": "application/json", **self._signer.headers(request.job_id, body)}
+        headers |= tracing.carrier()
         # The id begins with the time, and names in sequence slow a queue down: so its hash.
-        task_id = hashlib.sha256(request.job_id.encode()).hexdigest()
+        task_id = hashlib.sha256(f"{request.job_id}{again}".encode()).hexdigest()
         return tasks_v2.Task(
             name=f"{self._queue}/tasks/{task_id}",
             dispatch_deadline=duration_pb2.Duration(seconds=DEADLINE_SECONDS),
             http_request=tasks_v2.HttpRequest(
                 url=self._render_url,
                 http_method=tasks_v2.HttpMethod.POST,
-                headers={"Content-Type": "application/json", **self._signer.headers(request.job_id, body)},
+                headers=headers,
                 body=body,
                 oidc_token=tasks_v2.OidcToken(
                     service_account_email=self._service_account,

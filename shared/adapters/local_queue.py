@@ -5,6 +5,7 @@ import hashlib
 
 import requests
 
+from shared import tracing
 from shared.errors import Unavailable
 from shared.signature import TaskSigner
 from shared.video_request import VideoRequest
@@ -22,15 +23,18 @@ class LocalQueue:
         self._render_url = render_url
         self._signer = signer
 
-    def enqueue(self, request: VideoRequest) -> None:
+    def enqueue(self, request: VideoRequest, *, again: str = "") -> None:
+        name = hashlib.sha256(f"{request.job_id}{again}".encode()).hexdigest()  # one job, one task
         body = request.to_json()
+        headers = {"Content-Type": "application/json", **self._signer.headers(request.job_id, body)}
+        headers |= tracing.carrier()
         task = {
-            "name": f"{QUEUE}/tasks/{hashlib.sha256(request.job_id.encode()).hexdigest()}",  # one job, one task
+            "name": f"{QUEUE}/tasks/{name}",
             "dispatchDeadline": DEADLINE,
             "httpRequest": {
                 "url": self._render_url,
                 "httpMethod": "POST",
-                "headers": {"Content-Type": "application/json", **self._signer.headers(request.job_id, body)},
+                "headers": headers,
                 "body": base64.b64encode(body).decode(),
             },
         }

@@ -104,6 +104,23 @@ def test_after_the_last_attempt_the_task_is_dropped() -> None:
         assert len(receiver.deliveries) == 3
 
 
+def test_a_task_is_dropped_only_when_its_attempts_and_its_time_are_both_spent() -> None:
+    by_attempts = RetrySettings(max_attempts=3)
+    assert [by_attempts.is_spent(attempts, seconds) for attempts, seconds in [(2, 1e9), (3, 0)]] == [False, True]
+    by_both = RetrySettings(max_attempts=3, max_retry_duration=100)
+    spent = [by_both.is_spent(attempts, seconds) for attempts, seconds in [(2, 1e9), (3, 99), (1000, 99), (3, 100)]]
+    assert spent == [False, False, False, True]
+
+
+def test_attempts_go_on_beyond_their_number_while_there_is_time() -> None:
+    retry = RetrySettings(min_backoff=0.05, max_backoff=0.05, max_attempts=1, max_retry_duration=0.3)
+    with Receiver(*[500] * 100) as receiver, TaskQueueServer(retry=retry) as queue:
+        create(queue, receiver.url, "hopeless")
+        wait_until(lambda: is_gone(queue, "hopeless"))
+        assert 2 <= len(receiver.deliveries) < 50
+        assert receiver.deliveries[-1].at - receiver.deliveries[0].at >= 0.2
+
+
 def test_a_missed_deadline_is_delivered_again_while_the_handler_still_works() -> None:
     at_work = threading.Event()
     with (
@@ -218,6 +235,8 @@ def test_the_server_stops_at_once_while_a_handler_works() -> None:
         ({"httpRequest": {"url": "http://h/", "headers": {"X-A": "1\r\nX-B: 2"}}}, "X-A"),
         ({"httpRequest": {"url": "http://h/", "headers": ["X-A"]}}, "headers"),
         ({"httpRequest": {"url": "http://h/", "body": "not base64!"}}, "base64"),
+        ({"httpRequest": {"url": "http://h/", "oidcToken": {"audience": "http://h"}}}, "oidcToken"),
+        ({"httpRequest": {"url": "http://h/", "oidcToken": "tasks@p.iam"}}, "oidcToken"),
         ({"httpRequest": {"url": "http://h/", "httpMethod": "GET", "body": "e30="}}, "body"),
         ({"httpRequest": {"url": "http://h/", "body": base64.b64encode(b"x" * 1_048_576).decode()}}, "too large"),
     ],

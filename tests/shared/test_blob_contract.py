@@ -134,6 +134,50 @@ def test_what_was_deleted_is_gone_and_may_be_deleted_again(kind: Kind) -> None:
     kind.kept.delete("a")
 
 
+def test_a_copy_is_the_file_with_all_that_was_said_of_it_in_another_store(kind: Kind) -> None:
+    kind.dying.put("images/a", b"a picture", content_type="image/png", metadata={"owner": "somebody", "width": "9"})
+    copied = kind.dying.copy("images/a", kind.kept)
+    found = kind.kept.find("images/a")
+    assert copied == found
+    assert (found.name, found.size, found.content_type) == ("images/a", 9, "image/png")
+    assert dict(found.metadata) == {"owner": "somebody", "width": "9"}
+    assert kind.kept.get("images/a") == b"a picture"
+    kind.dying.delete("images/a")
+    assert kind.kept.get("images/a") == b"a picture"
+
+
+def test_a_copy_of_what_is_there_already_changes_nothing(kind: Kind) -> None:
+    kind.dying.put("a", b"the newer one", content_type="image/png", metadata={})
+    kind.kept.put("a", b"the first", **ABOUT)
+    copied = kind.dying.copy("a", kind.kept)
+    assert (copied.size, copied.content_type, dict(copied.metadata)) == (9, "text/plain", {"owner": "somebody"})
+    assert kind.kept.get("a") == b"the first"
+
+
+def test_a_copy_of_nothing_is_not_found_and_makes_nothing(kind: Kind) -> None:
+    for name in ("nothing", "../kept/a", ".."):
+        with pytest.raises(NotFound):
+            kind.dying.copy(name, kind.kept)
+    with pytest.raises(NotFound):
+        kind.kept.find("nothing")
+
+
+def test_a_file_whose_day_ran_out_in_the_meantime_is_still_copied(kind: Kind) -> None:
+    kind.dying.put("a", b"a picture", **ABOUT)
+    kind.age("dying", "a", timedelta(hours=25))
+    assert kind.dying.copy("a", kind.kept).size == 9
+    assert kind.kept.get("a") == b"a picture"
+
+
+def test_files_are_copied_between_stores_of_one_kind_only(kind: Kind) -> None:
+    class Other:
+        pass
+
+    kind.kept.put("a", b"a film", **ABOUT)
+    with pytest.raises(TypeError):
+        kind.kept.copy("a", Other())  # type: ignore[arg-type]
+
+
 def test_a_signed_address_gives_the_bytes_to_anybody(kind: Kind) -> None:
     kind.kept.put("videos/a b+ü.mp4", b"a film", **ABOUT)
     link = kind.kept.sign("videos/a b+ü.mp4", HOUR)

@@ -46,6 +46,7 @@ def test_every_mistake_is_in_one_message() -> None:
         ({"GOOGLE_CLOUD_STORAGE_BUCKET": "films"}, "GOOGLE_CLOUD_STORAGE_TEMP_BUCKET"),
         ({"GOOGLE_CLOUD_STORAGE_BUCKET": "a", "GOOGLE_CLOUD_STORAGE_TEMP_BUCKET": "a"}, "another bucket"),
         ({"TASK_QUEUE_URL": "projects/p/locations/l/queues/q"}, "TASK_HMAC_KEYS"),
+        ({"TASK_QUEUE_URL": "redis:"}, "TASK_HMAC_KEYS"),
         ({"K_SERVICE": "status", "REDIS_URL": "redis://default:pw@fly-films.upstash.io:6379"}, "private to Fly"),
     ],
 )

@@ -1,11 +1,19 @@
 """A stranger's JSON becomes a VideoRequest, or one answer that lists every mistake."""
 
+from pathlib import Path
+
 import msgspec
 import pytest
 
 from shared.errors import InvalidRequest, Unavailable
 from shared.ids import new_id
-from shared.video_request import MAX_CONTENT, VideoRequest, utf16_length
+from shared.video_request import MAX_CONTENT, CaptionOptions, VideoRequest, utf16_length
+
+GOLDEN = sorted((Path(__file__).parent.parent / "golden").glob("video_request_*.json"))
+
+
+def golden(name: str) -> bytes:
+    return next(path for path in GOLDEN if path.stem == f"video_request_{name}").read_bytes()
 
 
 def parse(body: object) -> VideoRequest:
@@ -88,27 +96,60 @@ def test_it_travels_through_the_queue_unchanged() -> None:
     assert VideoRequest.from_json(request.to_json()) == request
 
 
-def test_the_first_version_of_a_task_is_understood_for_ever() -> None:
-    golden = (
-        b'{"content":"A post.","style":"casual","user_image_ids":[],"aspect_ratio":"1:1","max_duration_seconds":null,'
-        b'"voice":null,"rate":null,"narration":"auto","captions":{"enabled":true,"style":"highlight",'
-        b'"position":"bottom"},"quality":"standard","motion":"auto","transition":"auto","metadata":{},"version":1,'
-        b'"job_id":"019586c0-0000-7000-8000-000000000000","owner":null,"created_at":"2025-03-13T08:00:00.000Z",'
-        b'"request_id":null}'
-    )
-    assert VideoRequest.from_json(golden).style == "casual"
+@pytest.mark.parametrize("path", GOLDEN, ids=lambda path: path.stem)
+def test_every_task_that_was_ever_sent_is_read_for_ever(path: Path) -> None:
+    """To a file here nothing is changed: what was sent, was sent. A new field or version gets a new file."""
+    sent = msgspec.json.decode(path.read_bytes())
+    read = msgspec.json.decode(VideoRequest.from_json(path.read_bytes()).to_json())
+    assert {name: read[name] for name in sent} == sent
 
 
-def test_a_task_of_a_newer_version_is_left_to_a_newer_worker() -> None:
-    newer = msgspec.json.decode(parse({"content": "A post."}).to_json()) | {"version": 2, "surprise": True}
+def test_what_a_sender_leaves_out_means_what_it_always_meant() -> None:
+    assert VideoRequest.from_json(golden("v1_sparse")) == VideoRequest.from_json(golden("v1_minimal"))
+
+
+def test_every_field_that_a_task_has_today_stands_in_a_golden_file() -> None:
+    full, defaults = VideoRequest.from_json(golden("v1_full")), VideoRequest.from_json(golden("v1_minimal"))
+    sent = msgspec.json.decode(golden("v1_full"))
+    assert set(sent) == set(VideoRequest.__struct_fields__)
+    assert set(sent["captions"]) == set(CaptionOptions.__struct_fields__)
+    assert {name for name in sent if getattr(full, name) == getattr(defaults, name)} == {"version"}
+    assert {
+        name for name in sent["captions"] if getattr(full.captions, name) == getattr(CaptionOptions(), name)
+    } == set()
+
+
+def test_a_task_of_another_version_is_left_to_another_worker() -> None:
+    for version in (0, 2, 99):
+        with pytest.raises(Unavailable):
+            VideoRequest.from_json(golden("v1_full").replace(b'"version":1', b'"version":%d' % version))
+
+
+@pytest.mark.parametrize(
+    "newer",
+    [
+        {"music": {"mood": "calm"}},
+        {"captions": {"enabled": True, "outline": True}},
+        {"motion": "orbit"},
+        {"style": "cinematic"},
+        {"user_image_ids": ["a", "b", "c", "d"]},
+        {"content": None},
+    ],
+    ids=["a field", "an inner field", "a value", "a style", "more of something", "another type"],
+)
+def test_what_only_a_newer_worker_knows_is_left_to_one(newer: dict[str, object]) -> None:
+    task = msgspec.json.decode(golden("v1_full")) | newer
     with pytest.raises(Unavailable):
-        VideoRequest.from_json(msgspec.json.encode(newer))
+        VideoRequest.from_json(msgspec.json.encode(task))
 
 
-def test_a_task_that_is_none_is_refused_for_good() -> None:
-    for body in (b"", b"{}", b'{"version": 1}'):
-        with pytest.raises(InvalidRequest):
-            VideoRequest.from_json(body)
+@pytest.mark.parametrize(
+    "body",
+    [b"", b"{}", b'{"version":', b"[1]", b'{"version":"1"}', golden("v1_full")[:-20], b'{"version":1,"a":' * 5000],
+)
+def test_a_task_that_is_none_is_refused_for_good(body: bytes) -> None:
+    with pytest.raises(InvalidRequest):
+        VideoRequest.from_json(body)
 
 
 def test_the_same_order_has_the_same_fingerprint_however_it_is_written() -> None:
