@@ -47,11 +47,15 @@ def request_id() -> str | None:
 
 
 class _JsonLines(logging.Formatter):
-    """What Cloud Logging reads: `severity`, `message`, `time`, and our fields beside them."""
+    """What Cloud Logging reads: `severity`, `message`, `time`, and our fields beside them.
 
-    def __init__(self, environment: str) -> None:
+    With the project's name it shows a line below the platform's own line of the same request.
+    """
+
+    def __init__(self, environment: str, project: str | None) -> None:
         super().__init__()
         self._environment = environment
+        self._project = project
 
     def format(self, record: logging.LogRecord) -> str:
         line: dict[str, Any] = {
@@ -62,6 +66,8 @@ class _JsonLines(logging.Formatter):
             **_context.get(),
             **getattr(record, "fields", {}),
         }
+        if self._project and "trace" in line:
+            line["logging.googleapis.com/trace"] = f"projects/{self._project}/traces/{line['trace']}"
         if record.exc_info:
             line["exception"] = "".join(traceback.format_exception(*record.exc_info))
         return json.dumps(line, ensure_ascii=False, default=str)
@@ -70,7 +76,8 @@ class _JsonLines(logging.Formatter):
 class _Text(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         fields = {**_context.get(), **getattr(record, "fields", {})}
-        fields.pop("request_id", None)
+        for long in ("request_id", "trace"):
+            fields.pop(long, None)
         told = " ".join(f"{name}={value}" for name, value in fields.items())
         text = f"{time.strftime('%H:%M:%S', time.localtime(record.created))} {record.getMessage()} {told}".rstrip()
         if record.exc_info:
@@ -78,12 +85,20 @@ class _Text(logging.Formatter):
         return text
 
 
-def start(environment: str) -> None:
+def start(environment: str, project: str | None = None) -> None:
     """Write events to stderr from here on, labelled with `environment`. Calling it again changes nothing."""
     if _logger.handlers:
         return
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(_Text() if sys.stderr.isatty() else _JsonLines(environment))
+    handler.setFormatter(_Text() if sys.stderr.isatty() else _JsonLines(environment, project))
     _logger.addHandler(handler)
     _logger.setLevel(logging.INFO)
     _logger.propagate = False
+
+
+def adopt(library: str, *, level: int) -> None:
+    """What a library's own logger says at this level or above is a line like ours."""
+    theirs = logging.getLogger(library)
+    theirs.setLevel(level)
+    theirs.handlers = _logger.handlers
+    theirs.propagate = False

@@ -84,7 +84,7 @@ class HeldQueue:
         self.requests: list[VideoRequest] = []
         self.refuses: Exception | None = None
 
-    def enqueue(self, request: VideoRequest) -> None:
+    def enqueue(self, request: VideoRequest, *, again: str = "") -> None:  # noqa: ARG002
         if self.refuses:
             raise self.refuses
         self.requests.append(request)

@@ -1,0 +1,1 @@
+"""What an engineer does to the running service by hand: `python -m operations.replay`."""
