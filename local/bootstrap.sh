@@ -52,4 +52,9 @@ pip install --no-deps --editable .
 env -u PYTHONDONTWRITEBYTECODE "$venv/bin/python" -m compileall -q -j 0 "$venv/lib" functions local shared wsgi.py \
     >/dev/null 2>&1 || true
 
+"$venv/bin/python" -c 'from PIL import features; raise SystemExit(not features.check("raqm"))' || {
+    say "There is no libfribidi here: films are made, but their letters are not kerned. This installs it:"
+    say "    sudo apt-get install -y libfribidi0    (or: brew install fribidi)"
+}
+
 touch "$stamp"

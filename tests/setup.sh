@@ -8,6 +8,7 @@ has() { command -v "$1" >/dev/null 2>&1; }
 missing=""
 has redis-server || missing="$missing redis-server"
 has chromium || has chromium-browser || has google-chrome || missing="$missing chromium"
+{ has ldconfig && ! ldconfig -p | grep -q 'libfribidi\.so'; } && missing="$missing libfribidi0" # kerned letters
 [ -z "$missing" ] && exit 0
 
 root=""

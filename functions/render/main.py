@@ -11,13 +11,14 @@ from shared.services import Services
 from shared.signature import HEADER
 
 from .delivery import deliver
-from .fonts import fonts_are_there
+from .fonts import fonts_are_there, letters_are_shaped
 
 BODY_LIMIT = 1024 * 1024  # the largest task that Cloud Tasks takes
 
 endpoint = Endpoint("render", body_limit=BODY_LIMIT)
 endpoint.checks["ffmpeg"] = lambda services: _ffmpeg_is_there()
 endpoint.checks["fonts"] = lambda services: fonts_are_there()
+endpoint.checks["lettering"] = lambda services: letters_are_shaped()
 
 
 @endpoint.route("POST", "/", "/render")

@@ -58,7 +58,7 @@ def test_health_is_told_in_time_when_redis_stalls(
     assert time.monotonic() - began < QUICK
     assert answer.status_code == 200 and answer.json
     assert answer.json["status"] == "degraded"
-    assert answer.json["checks"] == {"redis": "failed", "libmagic": "ok", "ffmpeg": "ok", "fonts": "ok"}
+    assert answer.json["checks"] == {"redis": "failed", "libmagic": "ok", "ffmpeg": "ok", "fonts": "ok", "lettering": "ok"}
     assert "a-password" not in answer.text + capfd.readouterr().err
 
 
@@ -68,7 +68,7 @@ def test_health_is_told_in_time_when_redis_stalls(
         ("generate", {"redis"}),
         ("status", {"redis"}),
         ("upload", {"redis", "libmagic"}),
-        ("render", {"redis", "ffmpeg", "fonts"}),
+        ("render", {"redis", "ffmpeg", "fonts", "lettering"}),
     ],
 )
 def test_each_function_tells_of_what_it_needs_itself(services: Services, function: str, needs: set[str]) -> None:

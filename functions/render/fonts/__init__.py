@@ -29,8 +29,10 @@ _JOINERS: Final = "\u200c\u200d"
 _SKIN_TONES: Final = dict.fromkeys(range(0x1F3FB, 0x1F400))
 _SHOWN_AS_TEXT: Final = "\ufe0e"
 
-if not features.check("raqm"):
-    raise RuntimeError("this Pillow was built without raqm: letters would not be joined or kerned")
+# Pillow shapes letters by raqm, which wants the system's libfribidi. Where that is missing letters stand side by side,
+# neither kerned nor joined: less beautiful than it could be, and still a film.
+_SHAPES: Final = bool(features.check("raqm"))
+_LAYOUT: Final = ImageFont.Layout.RAQM if _SHAPES else ImageFont.Layout.BASIC
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -76,10 +78,16 @@ def fonts_are_there() -> None:
     font(EMOJI_FONT, EMOJI_SIZE)
 
 
+def letters_are_shaped() -> None:
+    """Raises RuntimeError where libfribidi is missing."""
+    if not _SHAPES:
+        raise RuntimeError("there is no libfribidi (Debian: apt-get install libfribidi0): letters are not kerned")
+
+
 @lru_cache(maxsize=32)
 def font(name: str, size: int) -> ImageFont.FreeTypeFont:
     """The font file `name` at `size` pixels."""
-    return ImageFont.truetype(FOLDER / name, size, layout_engine=ImageFont.Layout.RAQM)
+    return ImageFont.truetype(FOLDER / name, size, layout_engine=_LAYOUT)
 
 
 @lru_cache(maxsize=4096)

@@ -1,6 +1,8 @@
 """Lettering, judged by its pixels."""
 
 import json
+import subprocess
+import sys
 from itertools import pairwise
 
 import numpy as np
@@ -14,6 +16,7 @@ from functions.render.fonts.build_coverage import coverage
 from functions.render.fonts.ink import ink, width_of
 from functions.render.lettering import Lettering, Sprite
 from shared.styles import STYLES, Palette
+from tests.service import ROOT
 
 FRAMES = {"4:5": (1080, 1350), "1:1": (1080, 1080), "9:16": (1080, 1920), "16:9": (1920, 1080)}
 PALETTE = STYLES["professional"].palette
@@ -263,3 +266,23 @@ def test_fonts_come_with_their_licences_and_stay_small() -> None:
     families = {path.stem.split("-")[0] for path in FOLDER.glob("*.ttf")}
     assert {path.stem.removeprefix("LICENSE-") for path in FOLDER.glob("LICENSE-*.txt")} == families
     assert sum(path.stat().st_size for path in FOLDER.iterdir() if path.is_file()) < 8_000_000
+
+
+def test_without_libfribidi_letters_are_drawn_unkerned_and_health_says_so() -> None:
+    program = """
+from PIL import features
+check = features.check
+features.check = lambda name: name != "raqm" and check(name)  # what Pillow says where the library is missing
+from functions.render.fonts import letters_are_shaped
+from functions.render.fonts.ink import ink, width_of
+assert ink("Wave", 60, "#ffffff", 1.0).getbbox()
+try:
+    letters_are_shaped()
+except RuntimeError as error:
+    print(width_of("AVAVAV", 60), error)
+"""
+    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False, cwd=ROOT)
+    assert ran.returncode == 0, ran.stderr
+    width, _, reason = ran.stdout.partition(" ")
+    assert "libfribidi0" in reason
+    assert float(width) > width_of("AVAVAV", 60)
