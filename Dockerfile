@@ -1,10 +1,12 @@
-# The whole service in one process, as fly.toml runs it.
-# Not proved: this image was never built; only its steps were tried one by one.
+# The image for Fly and for any other place that runs containers: web by default, or
+# `python -m functions.render.worker`. No Docker built it yet; `python -m benchmarks.container` performs these steps in
+# a bare Debian and makes a film with what comes out.
 FROM python:3.12-slim
 
-# libmagic judges uploads. All else (ffmpeg, fonts, the spoken fallback) comes with the packages and the source.
+# libmagic judges uploads; Pillow joins the letters of many scripts only where it finds libfribidi, and a worker does not
+# start without. All else (ffmpeg, fonts, the spoken fallback) comes with the packages and the source.
 RUN apt-get update \
-    && apt-get install --yes --no-install-recommends libmagic1 \
+    && apt-get install --yes --no-install-recommends libfribidi0 libmagic1 \
     && rm -rf /var/lib/apt/lists/*
 
 WORKDIR /app
@@ -17,9 +19,10 @@ RUN pip install --no-cache-dir --compile -r requirements.txt
 
 COPY shared shared
 COPY functions functions
+COPY operations operations
 COPY wsgi.py ./
 # Bytecode now: the user below may not write beside the source, and every start would compile it again.
-RUN python -m compileall -q shared functions wsgi.py \
+RUN python -m compileall -q shared functions operations wsgi.py \
     && useradd --system --no-create-home service \
     && mkdir var && chown service var
 USER service
@@ -29,7 +32,13 @@ ENV PORT=8080 \
     PYTHONUNBUFFERED=1 \
     MALLOC_MMAP_THRESHOLD_=1048576
 EXPOSE 8080
-# gunicorn binds to 0.0.0.0:$PORT by itself. One worker: polls and downloads need the other threads while one renders.
-# No timeout, since a render takes as long as it takes; after SIGTERM it has 110 s (fly.toml: killed after 120).
-CMD ["gunicorn", "wsgi:app", "--worker-class", "gthread", "--workers", "1", "--threads", "32", \
-     "--timeout", "0", "--graceful-timeout", "110", "--no-control-socket"]
+# For the web; a worker ends by itself when it is not well. Nothing is installed for this: Python is there.
+HEALTHCHECK --interval=15s --timeout=5s --start-period=20s \
+    CMD ["python", "-c", "import os, urllib.request as u; u.urlopen(f'http://127.0.0.1:{os.environ[\"PORT\"]}/health', timeout=4)"]
+# gunicorn binds to 0.0.0.0:$PORT by itself. One worker: what each one imports is memory.
+# --threads: who sends headers slowly holds one, and Fly lets 40 requests in at a time (fly.toml).
+# --timeout: a process that does not come back to its loop is replaced; it ends no request.
+# --keep-alive: longer than a proxy keeps a connection to us, so that it never meets a closed one.
+CMD ["gunicorn", "wsgi:app", "--worker-class", "gthread", "--workers", "1", "--threads", "64", \
+     "--timeout", "60", "--graceful-timeout", "20", "--keep-alive", "65", \
+     "--log-level", "warning", "--no-control-socket"]

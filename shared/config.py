@@ -1,5 +1,6 @@
 """Every environment variable: its default, its check, and one message that lists every mistake."""
 
+import importlib.util
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
@@ -7,10 +8,13 @@ from pathlib import Path
 from typing import Any, Final, Self
 from urllib.parse import urlsplit
 
+from shared.callers import Platform
 from shared.speech import EXAMPLE_VOICE, is_rate, is_voice
 
 NARRATORS: Final = ("edge", "espeak", "silent")
 _CLOUD_QUEUE = re.compile(r"projects/[^/]+/locations/[^/]+/queues/[^/]+")
+_API_KEY = re.compile(r"[A-Za-z0-9_-]{1,40}:[0-9a-f]{64}")
+SHORTEST_SECRET: Final = 32
 _ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:\d{1,5})?")
 
 
@@ -47,6 +51,20 @@ class Settings:
     narrators: tuple[str, ...]
     max_attempts: int
     lease_seconds: int
+    upload_limit_hour: int
+    upload_limit_day: int
+    generate_limit_hour: int
+    generate_limit_day: int
+    daily_film_seconds: int
+    auth_secret: str | None
+    auth_jwks_url: str | None
+    auth_issuer: str | None
+    auth_audience: str | None
+    api_keys: Mapping[str, str]  # the SHA-256 of each, by its server's name
+    cors_preview_pattern: re.Pattern[str] | None
+    platform: Platform
+    otlp_endpoint: str | None
+    otel_service_name: str | None
 
     @classmethod
     def from_env(cls, environment: Mapping[str, str]) -> Self:
@@ -73,11 +91,25 @@ class Settings:
             status_url=read("STATUS_URL", _http_url, None),
             upload_url=read("UPLOAD_URL", _http_url, None),
             render_url=read("RENDER_URL", _http_url, None),
-            public_base_url=read("PUBLIC_BASE_URL", _http_url, None),
+            public_base_url=read("PUBLIC_BASE_URL", _http_url, _own_address(environment)),
             data_dir=read("DATA_DIR", Path, "./var"),
             narrators=read("NARRATORS", _narrators, ",".join(NARRATORS)),
             max_attempts=read("MAX_ATTEMPTS", _between(1, 20, int), "3"),
             lease_seconds=read("LEASE_SECONDS", _between(1, 600, int), "60"),
+            upload_limit_hour=read("UPLOAD_LIMIT_HOUR", _between(0, 10**6, int), "10"),
+            upload_limit_day=read("UPLOAD_LIMIT_DAY", _between(0, 10**6, int), "50"),
+            generate_limit_hour=read("GENERATE_LIMIT_HOUR", _between(0, 10**6, int), "30"),
+            generate_limit_day=read("GENERATE_LIMIT_DAY", _between(0, 10**6, int), "200"),
+            daily_film_seconds=read("DAILY_FILM_SECONDS", _between(0, 10**9, int), "0"),
+            auth_secret=read("AUTH_SECRET", _secret, None),
+            auth_jwks_url=read("AUTH_JWKS_URL", _http_url, None),
+            auth_issuer=read("AUTH_ISSUER", str, None),
+            auth_audience=read("AUTH_AUDIENCE", str, None),
+            api_keys=read("API_KEYS", _api_keys, ""),
+            cors_preview_pattern=read("CORS_PREVIEW_PATTERN", _preview_pattern, None),
+            platform="google" if "K_SERVICE" in environment else "fly" if "FLY_APP_NAME" in environment else "direct",
+            otlp_endpoint=read("OTEL_EXPORTER_OTLP_ENDPOINT", _http_url, None),
+            otel_service_name=read("OTEL_SERVICE_NAME", str, None),
         )
         mistakes = read.mistakes + settings._mistakes_in_pairs(on_google="K_SERVICE" in environment)
         if mistakes:
@@ -87,6 +119,11 @@ class Settings:
     @property
     def files_on_disk(self) -> bool:
         return self.video_bucket is None
+
+    @property
+    def queue_in_redis(self) -> bool:
+        """Whether a worker of its own takes the tasks out of Redis, so that nobody delivers them over HTTP."""
+        return self.task_queue_url == "redis:"
 
     def address_of(self, function: str, public_path: str, own_path: str) -> str:
         """The absolute address of a function's route: below PUBLIC_BASE_URL, else below the function's own URL.
@@ -107,8 +144,22 @@ class Settings:
             mistakes.append("GOOGLE_CLOUD_STORAGE_TEMP_BUCKET must be another bucket: what is in it dies after a day.")
         if on_cloud_tasks and not (self.task_service_account and self.task_hmac_keys):
             mistakes.append("A Cloud Tasks queue needs TASK_SERVICE_ACCOUNT and TASK_HMAC_KEYS.")
+        if self.queue_in_redis and not self.task_hmac_keys:
+            mistakes.append("TASK_QUEUE_URL=redis: needs TASK_HMAC_KEYS, the same for web and worker.")
+        if (self.auth_secret or self.auth_jwks_url) and not (self.auth_issuer and self.auth_audience):
+            mistakes.append(
+                "AUTH_SECRET and AUTH_JWKS_URL need AUTH_ISSUER and AUTH_AUDIENCE: whose tokens, and for whom."
+            )
+        if (self.auth_issuer or self.auth_audience) and not (self.auth_secret or self.auth_jwks_url):
+            mistakes.append("AUTH_ISSUER and AUTH_AUDIENCE check nothing without AUTH_SECRET or AUTH_JWKS_URL.")
         if on_cloud_tasks and not self.render_url:
             mistakes.append("A Cloud Tasks queue needs RENDER_URL, the address it delivers to.")
+        if on_google and on_cloud_tasks and not (self.public_base_url or (self.status_url and self.upload_url)):
+            mistakes.append("generate needs STATUS_URL and UPLOAD_URL: without them its answers name no host.")
+        if self.otlp_endpoint and not _tracing_is_installed():
+            mistakes.append(
+                "OTEL_EXPORTER_OTLP_ENDPOINT needs the packages of requirements-tracing.txt, which are not here."
+            )
         host = urlsplit(self.redis_url or "").hostname or ""
         if on_google and host.startswith("fly-"):
             mistakes.append(f"REDIS_URL: {host} is private to Fly; Google needs a database with a public TLS address.")
@@ -116,7 +167,7 @@ class Settings:
 
     def __repr__(self) -> str:
         """Without the values that are secrets: a Settings may end up in a traceback."""
-        secret = {"redis_url", "task_hmac_keys"}
+        secret = {"redis_url", "task_hmac_keys", "auth_secret"}
         shown = (f"{f.name}={'…' if f.name in secret else repr(getattr(self, f.name))}" for f in fields(self))
         return f"Settings({', '.join(shown)})"
 
@@ -137,6 +188,19 @@ class _Reader:
         except ValueError as error:
             self.mistakes.append(f"{name}: {error}")
             return None
+
+
+def _own_address(environment: Mapping[str, str]) -> str | None:
+    """Where one host that knows its name serves all: Fly tells it. Four functions know only what they are told."""
+    app = environment.get("FLY_APP_NAME")
+    return f"https://{app}.fly.dev" if app and not environment.get("STATUS_URL") else None
+
+
+def _tracing_is_installed() -> bool:
+    try:
+        return importlib.util.find_spec("opentelemetry.exporter.otlp.proto.http") is not None
+    except ModuleNotFoundError:  # of a package above it
+        return False
 
 
 def _between(low: float, high: float, kind: type[int] | type[float]) -> Callable[[str], float]:
@@ -182,6 +246,33 @@ def _origins(text: str) -> tuple[str, ...]:
     return origins
 
 
+def _secret(text: str) -> str:
+    if len(text) < SHORTEST_SECRET:  # the text is not repeated
+        raise ValueError(f"must have at least {SHORTEST_SECRET} characters, such as `openssl rand -hex 32` writes")
+    return text
+
+
+def _api_keys(text: str) -> dict[str, str]:
+    """`name:sha256` a key: what is known here lets nobody in who reads it."""
+    keys: dict[str, str] = {}
+    for entry in _words(text):
+        name, _, digest = entry.partition(":")
+        if not _API_KEY.fullmatch(entry) or name in keys:
+            raise ValueError("must be name:sha256 of each server's key, each name once, in hexadecimal small letters")
+        keys[name] = digest
+    return keys
+
+
+def _preview_pattern(text: str) -> re.Pattern[str]:
+    try:
+        pattern = re.compile(text)
+    except re.error:
+        raise ValueError(f"must be a regular expression, not {text[:80]!r}") from None
+    if not text.lstrip("^").startswith("https://") or pattern.fullmatch("https://anybody.example"):
+        raise ValueError("must begin with https:// and match previews of yours only, not every address")
+    return pattern
+
+
 def _narrators(text: str) -> tuple[str, ...]:
     names = _words(text.lower())
     wrong = [name for name in names if name not in NARRATORS]
@@ -204,6 +295,6 @@ def _http_url(text: str) -> str:
 
 
 def _queue_url(text: str) -> str:
-    if not (re.fullmatch(r"local:(\d{1,5})?", text) or _CLOUD_QUEUE.fullmatch(text)):
-        raise ValueError("must be local:, local:PORT or projects/P/locations/L/queues/Q")
+    if not (re.fullmatch(r"local:(\d{1,5})?|redis:", text) or _CLOUD_QUEUE.fullmatch(text)):
+        raise ValueError("must be local:, local:PORT, redis: or projects/P/locations/L/queues/Q")
     return text

@@ -3,20 +3,34 @@
 This is the one file whose imports are not at its top: a poll of a job in work must not pay for Cloud Storage.
 """
 
+import gc
 import os
+import threading
 from functools import cache, cached_property
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from shared import tracing
 from shared.blobs import UPLOAD_LIFETIME, BlobStore
+from shared.callers import Callers, TokenVerifier
 from shared.config import Settings, WrongSettings
+from shared.late import late
+from shared.limits import Limits
 from shared.signature import TaskSigner
 from shared.video_request import TaskQueue
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from shared.adapters.redis_jobs import RedisJobs
+    from shared.adapters.redis_line import RedisLine
+    from shared.adapters.redis_queue import TaskBroker
+    from shared.storyboard import Storyboard
 
 DEFAULT_LOCAL_QUEUE_PORT = 8085
+# A tenth of what Google's clients take to load: the classes of certificates, for credentials that nobody here has.
+NEVER_USED = "cryptography.x509"
 
 
 class Services:
@@ -26,15 +40,78 @@ class Services:
         self.settings = settings
 
     @cached_property
+    def _redis(self) -> "RedisLine":
+        from shared.adapters.redis_line import RedisLine
+
+        return RedisLine.to(self.settings.redis_url)
+
+    @cached_property
     def jobs(self) -> "RedisJobs":
         """Jobs and pictures; both are known to one store, so that a request needs one round trip."""
         from shared.adapters.redis_jobs import RedisJobs
 
-        return RedisJobs.connect(
-            self.settings.redis_url,
-            lease_seconds=self.settings.lease_seconds,
-            max_attempts=self.settings.max_attempts,
+        return RedisJobs(
+            self._redis, lease_seconds=self.settings.lease_seconds, max_attempts=self.settings.max_attempts
         )
+
+    @cached_property
+    def limits(self) -> Limits:
+        from shared.adapters.redis_limits import RedisLimits
+
+        return RedisLimits(self._redis, ceiling_seconds=self.settings.daily_film_seconds)
+
+    @cached_property
+    def callers(self) -> Callers:
+        settings = self.settings
+
+        @cache
+        def verifier() -> TokenVerifier:
+            from shared.adapters.jwt_tokens import JwtTokens
+
+            return JwtTokens(
+                secret=settings.auth_secret,
+                jwks_url=settings.auth_jwks_url,
+                issuer=settings.auth_issuer,
+                audience=settings.auth_audience,
+            )
+
+        with_tokens = settings.auth_secret or settings.auth_jwks_url
+        return Callers(
+            api_keys=settings.api_keys, verifier=verifier if with_tokens else None, platform=settings.platform
+        )
+
+    def start_tracing(self, process: str) -> None:
+        """Record spans, where a collector is named; `process` is what this one is, such as `generate`."""
+        if self.settings.otlp_endpoint:
+            from shared.adapters.otlp import OtlpTracer
+
+            service = self.settings.otel_service_name or f"linkedin-video-{process}"
+            tracing.use(OtlpTracer(self.settings.otlp_endpoint, service, self.settings.environment))
+
+    def load(self, *functions: str) -> None:
+        """Import what every request of these functions will need, before functions-framework forks. Nothing connects.
+
+        Meanwhile without the garbage collector, which would walk over all of it several times; and what is there at
+        the end it leaves alone for good, so that the forked worker need not copy it (see gc.freeze).
+        """
+        adapters = ["redis_jobs"]
+        if "generate" in functions and self.settings.task_queue_url.startswith("projects/"):
+            adapters.append("cloud_tasks")
+        if self.settings.video_bucket and {"upload", "render"} & set(functions):
+            adapters.append("gcs_blobs")
+        gc.disable()
+        with late(NEVER_USED):
+            for name in adapters:
+                import_module(f"shared.adapters.{name}")
+        gc.freeze()
+        gc.enable()
+
+    @cached_property
+    def build(self) -> "Callable[..., Storyboard]":
+        """The storyboard's rules; most posts are promised a film without them."""
+        from shared.storyboard import build
+
+        return build
 
     @cached_property
     def signer(self) -> TaskSigner:
@@ -43,6 +120,10 @@ class Services:
     @cached_property
     def queue(self) -> TaskQueue:
         url = self.settings.task_queue_url
+        if self.settings.queue_in_redis:
+            from shared.adapters.redis_queue import RedisQueue
+
+            return RedisQueue(self.broker, self.signer)
         render_url = self.settings.render_url or self.settings.address_of("render", "/render", "/")
         if url.startswith("projects/"):
             from shared.adapters.cloud_tasks import CloudTasksQueue
@@ -54,6 +135,13 @@ class Services:
 
         port = url.removeprefix("local:") or DEFAULT_LOCAL_QUEUE_PORT
         return LocalQueue(f"http://127.0.0.1:{port}", render_url, self.signer)
+
+    @cached_property
+    def broker(self) -> "TaskBroker":
+        """Where the queue `redis:` keeps its tasks: generate puts them in, the worker takes them out."""
+        from shared.adapters.redis_queue import TaskBroker
+
+        return TaskBroker.connect(self.settings.redis_url, silent_seconds=self.settings.lease_seconds)
 
     @cached_property
     def videos(self) -> BlobStore:
@@ -89,7 +177,7 @@ def local_key(data_dir: Path) -> str:
     """The secret in `data_dir/hmac.key`; made on first use, by whichever process comes first."""
     path = data_dir / "hmac.key"
     data_dir.mkdir(parents=True, exist_ok=True)
-    fresh = data_dir / f".hmac.key.{os.getpid()}"
+    fresh = data_dir / f".hmac.key.{os.getpid()}.{threading.get_ident()}"
     if not path.exists():
         fresh.touch(mode=0o600)
         fresh.write_text(os.urandom(32).hex())

@@ -1,17 +1,13 @@
 """Jobs and pictures in Redis: string keys that a person can read, changed by the scripts of redis_scripts.
 
-Every change may happen twice and is one change, so that a lost answer is asked for again (`_ask`).
+Every change may happen twice and is one change, so that a lost answer is asked for again (`RedisLine.ask`).
 """
 
-import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Any
 
 import msgspec
-import redis
-from redis.backoff import NoBackoff
-from redis.retry import Retry
 
 from shared import log
 from shared.errors import FieldError, IdempotencyConflict, ImageNotFound, NotFound, Unavailable
@@ -39,17 +35,7 @@ from shared.jobs import (
 from shared.video_request import VideoRequest
 
 from . import redis_scripts as scripts
-
-TIMEOUT: Final = 1.0  # seconds for an answer, or until a connection of the pool is free
-CONNECT_TIMEOUT: Final = 0.5  # seconds for each address of the host, of which a managed Redis has several
-AGAIN_WITHIN: Final = 1.5  # seconds after which a failed command is not sent again: nobody is to wait five
-CONNECTIONS: Final = 16  # of a process; a managed Redis counts them
-# What a second connection may not meet. A server that has become a replica stays one as long as we hold on to it.
-PASSING: Final = (redis.ConnectionError, redis.TimeoutError, redis.ReadOnlyError)
-
-
-class RedisSaid(Exception):
-    """What redis-py told of a failure, without where Redis is: the cause of an Unavailable, for the log."""
+from .redis_line import RedisLine
 
 
 class _Details(msgspec.Struct, omit_defaults=True):
@@ -71,8 +57,10 @@ class _Times(msgspec.Struct):
 class RedisJobs:
     """`JobStore` and `ImageStore` on Redis."""
 
-    def __init__(self, client: "redis.Redis", *, lease_seconds: int, max_attempts: int) -> None:
+    def __init__(self, line: RedisLine, *, lease_seconds: int, max_attempts: int) -> None:
+        client = line.client
         self._redis = client
+        self._ask = line.ask
         self._lease_ms = lease_seconds * 1000
         self._max_attempts = max_attempts
         self._put: Callable[..., Any] = client.register_script(scripts.PUT)
@@ -84,19 +72,7 @@ class RedisJobs:
 
     @classmethod
     def connect(cls, url: str, *, lease_seconds: int, max_attempts: int) -> "RedisJobs":
-        """Connects when first asked. With the library's own defaults a dead Redis blocks half a minute."""
-        pool = redis.BlockingConnectionPool.from_url(
-            url,
-            decode_responses=True,
-            socket_timeout=TIMEOUT,
-            socket_connect_timeout=CONNECT_TIMEOUT,
-            max_connections=CONNECTIONS,
-            timeout=TIMEOUT,
-            retry=Retry(NoBackoff(), 0, supported_errors=PASSING),  # it only closes; the library would nest its tries
-            protocol=2,  # RESP3 and the driver's name cost a new connection five round trips
-            driver_info=None,
-        )
-        return cls(redis.Redis.from_pool(pool), lease_seconds=lease_seconds, max_attempts=max_attempts)
+        return cls(RedisLine.to(url), lease_seconds=lease_seconds, max_attempts=max_attempts)
 
     def ping(self) -> None:
         self._ask(self._redis.ping)
@@ -240,28 +216,6 @@ class RedisJobs:
             record = msgspec.json.encode({**msgspec.to_builtins(image), "owner": image.owner or ""})
             pipeline.set(f"image:{image.id}", record, exat=int(image.expires_at.timestamp()))
         pipeline.execute()
-
-    def _ask(self, command: Callable[..., Any], *arguments: Any, **named: Any) -> Any:
-        """What Redis answers; asked once more where the line failed and there is time. Raises Unavailable."""
-        began, is_second = time.monotonic(), False
-        while True:
-            try:
-                return command(*arguments, **named)
-            except redis.RedisError as error:
-                is_late = time.monotonic() - began > AGAIN_WITHIN
-                if is_second or is_late or not isinstance(error, PASSING):
-                    raise Unavailable("The service's memory does not answer. Try again in a moment.") from RedisSaid(
-                        self._without_secrets(error)
-                    )
-            is_second = True
-            time.sleep(0.05)  # a server that starts again may be there by then
-
-    def _without_secrets(self, error: redis.RedisError) -> str:
-        said = f"{type(error).__name__}: {str(error).rpartition('caused error: ')[2]}"  # before it: a pipeline's values
-        for secret in ("host", "path", "password"):
-            if hidden := self._redis.connection_pool.connection_kwargs.get(secret):
-                said = said.replace(hidden, "…")
-        return said[:200]
 
     def _write(
         self, job: Job, *, token: str, lease_ms: int, request: str, idempotency: Idempotency | None = None
