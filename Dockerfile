@@ -3,8 +3,8 @@
 # a bare Debian and makes a film with what comes out.
 FROM python:3.12-slim
 
-# libmagic judges uploads; Pillow joins the letters of many scripts only where it finds libfribidi, and a worker does not
-# start without. All else (ffmpeg, fonts, the spoken fallback) comes with the packages and the source.
+# libmagic judges uploads; Pillow kerns and joins letters only where it finds libfribidi. All else (ffmpeg, fonts, the
+# spoken fallback) comes with the packages and the source.
 RUN apt-get update \
     && apt-get install --yes --no-install-recommends libfribidi0 libmagic1 \
     && rm -rf /var/lib/apt/lists/*

@@ -4,7 +4,6 @@ import contextlib
 import http.client
 import importlib.util
 import os
-import secrets
 import signal
 import socket
 import sys
@@ -21,6 +20,7 @@ from local.task_queue import RetrySettings, TaskQueueServer
 ROOT = Path(__file__).parent.parent
 FUNCTIONS = ("generate", "status", "upload", "render")
 CORS_ORIGINS = "http://localhost:3000,http://localhost:8080"  # the default of the service itself
+NO_LIMITS = dict.fromkeys(["UPLOAD_LIMIT_HOUR", "UPLOAD_LIMIT_DAY", "GENERATE_LIMIT_HOUR", "GENERATE_LIMIT_DAY"], "0")
 RETRY = RetrySettings(min_backoff=2, max_backoff=30, max_doublings=3)  # somebody is watching
 START_SECONDS = 60  # the first start on a slow disk
 PYTHON = sys.executable
@@ -140,6 +140,7 @@ def _run(plan: Plan, environment: Mapping[str, str], host: str, stop: threading.
             print(f"\nReady after {time.monotonic() - started:.1f} s.\n{plan.greeting}  Files          {data}")
             if redis:
                 print(f"  Redis          {redis_url} (in memory: jobs go when this ends, files stay)")
+            print(f"  Queue          local:{queue.port}")
             print("  To stop        Ctrl-C\n", flush=True)
         while not stop.wait(0.25):
             _refuse_if_ended(processes)
@@ -158,9 +159,9 @@ def _variables(plan: Plan, environment: Mapping[str, str], data: Path, scratch: 
     }
     return {
         "CORS_ORIGINS": ",".join([CORS_ORIGINS, *origins]),
-        "TASK_HMAC_KEYS": secrets.token_hex(32),
         "NO_GCE_CHECK": "true",  # Google's libraries would look for a metadata server, and wait
         "MALLOC_MMAP_THRESHOLD_": "1048576",  # glibc gives pictures back at once: 60 MB less for a film
+        **NO_LIMITS,
         **{name: value for name, value in kept.items() if value},
         **plan.variables,
         "DATA_DIR": str(data),

@@ -6,32 +6,33 @@ import uuid
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
+from shared.cors import Cors
 from shared.errors import FileTooLarge, InvalidRequest, Problem
 from shared.problems import problem_document
 
-Headers = list[tuple[str, str]]
 LONGEST_PAUSE: Final = 15.0  # seconds between two pieces of a body
 
 
 class BodyGuard:
-    """WSGI in front of Flask: `limit` tells the most bytes for a method and path, `cors_headers` those of an origin."""
+    """WSGI in front of Flask: `limit` tells the most bytes for a method and path."""
 
-    def __init__(
-        self, app: Callable[..., Any], limit: Callable[[str, str], int], cors_headers: Callable[[str], Headers]
-    ) -> None:
+    def __init__(self, app: Callable[..., Any], limit: Callable[[str, str], int], cors: Cors) -> None:
         self._app = app
         self._limit = limit
-        self._cors_headers = cors_headers
+        self._cors = cors
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-        limit = self._limit(environ.get("REQUEST_METHOD", ""), environ.get("PATH_INFO", "") or "/")
         length = environ.get("CONTENT_LENGTH") or ""
-        if length.isdigit() and int(length) > limit:
+        if not length and "HTTP_TRANSFER_ENCODING" not in environ:  # no body: a poll
+            nothing_to_read: Iterable[bytes] = self._app(environ, start_response)
+            return nothing_to_read
+        limit = self._limit(environ.get("REQUEST_METHOD", ""), environ.get("PATH_INFO", "") or "/")
+        if length.isdecimal() and int(length) > limit:
             return self._refuse(environ, start_response, _too_large(limit))
-        chunked = environ.get("HTTP_TRANSFER_ENCODING", "").lower() == "chunked"
-        if length.isdigit() or chunked:
+        chunked = "HTTP_TRANSFER_ENCODING" in environ  # "gzip, chunked" tells no length either
+        if length.isdecimal() or chunked:
             try:
-                body = _read(environ, min(int(length), limit) if length.isdigit() else limit + 1)
+                body = _read(environ, min(int(length), limit) if length.isdecimal() else limit + 1)
             except (TimeoutError, OSError):
                 return self._refuse(environ, start_response, InvalidRequest("The body did not arrive in time."))
             if len(body) > limit:
@@ -53,7 +54,7 @@ class BodyGuard:
             ("Connection", "close"),  # the rest of the body is not read
             ("Vary", "Origin"),
         ]
-        headers += self._cors_headers(environ.get("HTTP_ORIGIN", ""))
+        headers += self._cors.headers(environ)
         start_response(f"{problem.status} {problem.title}", headers)
         return [body]
 

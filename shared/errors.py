@@ -3,6 +3,7 @@
 Problem
 ├── InvalidRequest            400  the body, a field, a header
 ├── TooManyFiles              400  more than three pictures
+├── Unauthenticated           401  no token where one is needed, or a bad one
 ├── NotFound                  404  no such thing, or not yours
 ├── MethodNotAllowed          405
 ├── NotReady                  409  the film is not finished, or failed
@@ -15,13 +16,16 @@ Problem
 ├── ImageNotFound             422  a picture that is not there, or not yours
 ├── NothingToNarrate          422  only emoji, links or hashtags
 ├── IdempotencyConflict       422  same key, other body
-├── Forbidden                 403  the render door, without a valid signature
+├── Forbidden                 403  the render door, without a valid signature; a key without that right
+├── RateLimited               429  more than one caller may ask for
+├── BudgetExhausted           429  more than the whole service may make in a day
 ├── RenderFailed              500  a film that could not be made
 ├── StoppedEarly              500  this attempt ended before it was done; another may succeed
 └── Unavailable               503  Redis, the queue or the store does not answer
+    └── Paused                503  an operator has stopped this for now
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -50,9 +54,11 @@ class Problem(Exception):
         errors: Sequence[FieldError] = (),
         hint: str | None = None,
         retry_after_seconds: int | None = None,
+        headers: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(detail)
         self.detail = detail
+        self.headers = dict(headers or {})
         self.errors = tuple(errors)
         self.hint = hint
         self.retry_after_seconds = retry_after_seconds
@@ -64,6 +70,10 @@ class InvalidRequest(Problem):
 
 class TooManyFiles(Problem):
     code, status, title = "too_many_files", 400, "Too many files"
+
+
+class Unauthenticated(Problem):
+    code, status, title = "unauthenticated", 401, "Who is calling is not known"
 
 
 class Forbidden(Problem):
@@ -146,3 +156,17 @@ class Unavailable(Problem):
 
     def __init__(self, detail: str, *, retry_after_seconds: int = 5) -> None:
         super().__init__(detail, retry_after_seconds=retry_after_seconds)
+
+
+class Paused(Unavailable):
+    """An operator's switch; `detail` is what the operator wants to be told, or a sentence of ours."""
+
+    title = "Paused for now"
+
+
+class RateLimited(Problem):
+    code, status, title, retryable = "rate_limited", 429, "Too many requests", True
+
+
+class BudgetExhausted(Problem):
+    code, status, title, retryable = "budget_exhausted", 429, "The service's limit for today is reached", True

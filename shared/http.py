@@ -4,40 +4,39 @@
 An `Endpoint` only routes.
 """
 
-import json
+import hashlib
 import logging
+import random
 import re
-import uuid
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Final
 
 import flask
-from flask_cors import CORS
+import msgspec
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import Rule
 
-from shared import log
+from shared import log, tracing
 from shared.body_guard import BodyGuard
-from shared.errors import FileTooLarge, MethodNotAllowed, NotFound, Problem, Unavailable
+from shared.cors import Cors
+from shared.errors import (
+    FileTooLarge,
+    InvalidRequest,
+    MethodNotAllowed,
+    NotFound,
+    Problem,
+    Unauthenticated,
+    Unavailable,
+)
+from shared.health import examine
 from shared.problems import problem_document
 from shared.services import Services, from_environment
 
 VERSION: Final = "0.1.0"
-METHODS: Final = ["GET", "HEAD", "POST", "DELETE", "OPTIONS"]
-ALLOWED_HEADERS: Final = ["Content-Type", "Authorization", "Idempotency-Key"]
-EXPOSED_HEADERS: Final = [
-    "Retry-After",
-    "RateLimit-Limit",
-    "RateLimit-Remaining",
-    "RateLimit-Reset",
-    "Location",
-    "X-Request-Id",
-    "Idempotent-Replayed",
-]
 JSON_BODY_LIMIT: Final = 64 * 1024
-_TRACE = re.compile(r"(?:00-)?([0-9a-f]{32})\b")  # traceparent or X-Cloud-Trace-Context
+_KEY: Final = re.compile(r"[\x21-\x7e]{1,200}")
 
 Answer = flask.Response | dict[str, Any]
 Handler = Callable[..., Answer]
@@ -89,23 +88,16 @@ class Endpoint:
 
 def wire(app: flask.Flask, *endpoints: Endpoint, services: Services | None = None) -> None:
     """Make an app answer as the contract says. Under functions-framework `app` is the current one."""
+    own_process = services is None
     services = services or from_environment()
-    log.start(services.settings.environment)
+    log.start(services.settings.environment, services.settings.google_cloud_project)
+    services.start_tracing(endpoints[0].name if len(endpoints) == 1 else "web")
+    if services.callers.are_open and {"generate", "upload"} & {endpoint.name for endpoint in endpoints}:
+        log.event("open_to_everybody", level=logging.WARNING, hint="docs/auth.md says how to know who calls")
     app.extensions["services"] = services
-    origins = list(services.settings.cors_origins)
-    CORS(
-        app,
-        origins=origins,
-        supports_credentials=True,
-        methods=METHODS,
-        allow_headers=ALLOWED_HEADERS,
-        expose_headers=EXPOSED_HEADERS,
-        max_age=3600,
-        always_send=False,  # an answer to somebody without an origin names none of ours
-        vary_header=False,  # always said, in _finish: also a cache must not mix the two
-    )
+    cors = Cors(services.settings.cors_origins)
     app.before_request(_begin)
-    app.after_request(_finish)
+    app.after_request(partial(_finish, cors))
     app.register_error_handler(Problem, _problem)
     app.register_error_handler(HTTPException, _http_problem)
     app.register_error_handler(Exception, _unexpected)
@@ -113,11 +105,17 @@ def wire(app: flask.Flask, *endpoints: Endpoint, services: Services | None = Non
         name: check for endpoint in endpoints for name, check in endpoint.checks.items()
     }
     health = Endpoint("health")
-    health.route("GET", "/health")(lambda services, request: _health(services, checks))
+
+    @health.route("GET", "/health")
+    def tell_health(services: Services, request: flask.Request) -> dict[str, Any]:
+        return _health(services, checks)
+
     routes = health.routes + [route for endpoint in endpoints for route in endpoint.routes]
     app.extensions["routes"] = routes
-    guard = BodyGuard(app.wsgi_app, partial(_body_limit, routes), partial(_cors_headers, origins))
+    guard = BodyGuard(app.wsgi_app, partial(_body_limit, routes), cors)
     app.wsgi_app = guard  # type: ignore[method-assign]
+    if own_process:
+        services.load(*(endpoint.name for endpoint in endpoints))
 
 
 def one_process(*endpoints: Endpoint, services: Services | None = None) -> flask.Flask:
@@ -136,13 +134,35 @@ def one_process(*endpoints: Endpoint, services: Services | None = None) -> flask
     return app
 
 
+def idempotency_key(request: flask.Request) -> str | None:
+    """What the caller calls this request, so that a repeat of it is known; raises InvalidRequest."""
+    key = request.headers.get("Idempotency-Key")
+    if key is not None and not _KEY.fullmatch(key):
+        raise InvalidRequest("Idempotency-Key must be 1 to 200 visible ASCII characters without spaces.")
+    return key
+
+
 def json_answer(value: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> flask.Response:
     """A JSON answer that nobody keeps."""
-    body = json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
-    response = flask.Response(body, status=status, content_type="application/json")
-    response.headers["Cache-Control"] = "no-store"
-    response.headers.update(headers or {})
-    return response
+    return _answer(msgspec.json.encode(value), status, {"Cache-Control": "no-store", **(headers or {})})
+
+
+def revalidated(request: flask.Request, value: Any) -> flask.Response:
+    """A JSON answer that the caller alone may keep, and asks for again; 304 where it holds the same bytes already.
+
+    Its ETag is strong: whatever the caller would see change changes it (RFC 9110, 8.8.3 and 13.1.2).
+    """
+    body = msgspec.json.encode(value)
+    tag = hashlib.blake2b(body, digest_size=16).hexdigest()
+    headers = {"Cache-Control": "private, no-cache", "ETag": f'"{tag}"'}
+    asked = request.environ.get("HTTP_IF_NONE_MATCH", "")
+    if asked and (asked == headers["ETag"] or request.if_none_match.contains_weak(tag)):  # the first: nothing to parse
+        return flask.Response(status=304, headers=headers)
+    return _answer(body, 200, headers)
+
+
+def _answer(body: bytes, status: int, headers: Mapping[str, str]) -> flask.Response:
+    return flask.Response(body, status=status, headers=headers, content_type="application/json")
 
 
 def _is_public(route: _Route) -> bool:
@@ -160,6 +180,7 @@ def _dispatch(request: flask.Request, routes: Iterable[_Route]) -> flask.Respons
     method = "GET" if request.method == "HEAD" else request.method
     for route, match in fitting:
         if route.method == method:
+            flask.g.handler = route.handler.__name__
             answer = route.handler(flask.current_app.extensions["services"], request, **match.groupdict())
             return answer if isinstance(answer, flask.Response) else json_answer(answer)
     allowed = {route.method for route, _ in fitting} | {"OPTIONS"}
@@ -172,31 +193,20 @@ def _body_limit(routes: list[_Route], method: str, path: str) -> int:
     return max(limits, default=JSON_BODY_LIMIT)
 
 
-def _cors_headers(origins: list[str], origin: str) -> list[tuple[str, str]]:
-    """What flask-cors adds, for the one answer that is given before Flask is asked."""
-    if origin not in origins:
-        return []
-    return [
-        ("Access-Control-Allow-Origin", origin),
-        ("Access-Control-Allow-Credentials", "true"),
-        ("Access-Control-Expose-Headers", ", ".join(EXPOSED_HEADERS)),
-    ]
-
-
 def _begin() -> None:
-    request_id = uuid.uuid4().hex
-    trace = _TRACE.match(
-        flask.request.headers.get("traceparent") or flask.request.headers.get("X-Cloud-Trace-Context", "")
-    )
-    fields = {"request_id": request_id} | ({"trace": trace[1]} if trace else {})
+    request_id = f"{random.getrandbits(128):032x}"  # no secret; uuid4 asks the kernel, and lets another thread go first
     flask.g.request_id = request_id
-    log.begin(**fields)
+    received = {name: value for name in tracing.HEADERS if (value := flask.request.headers.get(name))}
+    log.begin(request_id=request_id, trace=tracing.begin(received, request_id))
 
 
-def _finish(response: flask.Response) -> flask.Response:
-    response.headers["X-Request-Id"] = flask.g.get("request_id", "")
-    response.headers.setdefault("X-Content-Type-Options", "nosniff")
-    response.vary.add("Origin")
+def _finish(cors: Cors, response: flask.Response) -> flask.Response:
+    headers = response.headers
+    headers["X-Request-Id"] = flask.g.get("request_id", "")
+    headers.setdefault("X-Content-Type-Options", "nosniff")
+    headers.add("Vary", "Origin")  # also without CORS headers: a cache must not mix the two
+    headers.extend(cors.headers(flask.request.environ))
+    tracing.finish(flask.g.get("handler", "refused"), response.status_code)
     return response
 
 
@@ -214,6 +224,9 @@ def _problem(problem: Problem) -> flask.Response:
         response.headers["Retry-After"] = str(problem.retry_after_seconds)
     if isinstance(problem, MethodNotAllowed):
         response.headers["Allow"] = ", ".join(problem.allowed)
+    if isinstance(problem, Unauthenticated):
+        response.headers["WWW-Authenticate"] = "Bearer"
+    response.headers.update(problem.headers)
     return response
 
 
@@ -263,14 +276,6 @@ def _redis_answers(services: Services) -> None:
 
 
 def _health(services: Services, checks: Mapping[str, Check]) -> dict[str, Any]:
-    """Whether what this process needs is there: a name and "ok" or "failed", nothing else."""
-    told = {}
-    for name, check in checks.items():
-        try:
-            check(services)
-            told[name] = "ok"
-        except (Problem, OSError, ImportError, RuntimeError) as error:
-            log.event("health_check_failed", level=logging.WARNING, check=name, error=repr(error))
-            told[name] = "failed"
+    told = examine({name: partial(check, services) for name, check in checks.items()})
     healthy = all(state == "ok" for state in told.values())
     return {"status": "ok" if healthy else "degraded", "version": VERSION, "checks": told}

@@ -21,6 +21,10 @@ class Image:
 
 
 class ImageStore(Protocol):
-    def put_images(self, images: Sequence[Image]) -> None:
-        """Remember them all, or raise `Unavailable`."""
+    def put_images(self, images: Sequence[Image], repeat: str | None = None) -> None:
+        """Remember them all, and that they are the answer to `repeat`, or raise `Unavailable`."""
+        ...
+
+    def uploaded(self, repeat: str) -> Sequence[Image]:
+        """The pictures that were the answer before; none where there was no such upload, or one of them is gone."""
         ...

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final, Protocol
 
+from shared.errors import NotFound
 from shared.video_request import VideoRequest
 
 RETENTION_SECONDS: Final = 24 * 3600  # a job is readable for a day after its last change
@@ -280,6 +281,10 @@ class JobStore(Protocol):
         """Write a new job if its pictures are there; raises ImageNotFound, IdempotencyConflict."""
         ...
 
+    def has_promised(self, idempotency: Idempotency) -> bool:
+        """Whether this key was given a job before."""
+        ...
+
     def confirm(self, idempotency: Idempotency) -> None:
         """The queue has the task: a repeat of this key needs no second enqueue."""
         ...
@@ -311,6 +316,11 @@ class JobStore(Protocol):
     def cache_links(self, job: Job) -> None:
         """Remember fresh links of a completed job; not being able to is no failure."""
         ...
+
+
+def no_such_job(job_id: str) -> NotFound:
+    """The answer to an id that nobody knows, and to one that is somebody else's."""
+    return NotFound("There is no such job.", hint=f"GET /api/video/{job_id} finds films that are older than a day.")
 
 
 def now() -> datetime:

@@ -17,12 +17,33 @@ from typing import Any
 @contextmanager
 def late(*names: str) -> Iterator[None]:
     """Whatever is imported in this block gets the modules of these names unloaded, also where it asks for them."""
-    finder = _Finder(names)
+    with _asked_first(_Finder(names)):
+        yield
+
+
+@contextmanager
+def without(*packages: str) -> Iterator[None]:
+    """Whatever is imported in this block finds these packages not installed, unless they are loaded already."""
+    with _asked_first(_Absence(packages)):
+        yield
+
+
+@contextmanager
+def _asked_first(finder: MetaPathFinder) -> Iterator[None]:
     sys.meta_path.insert(0, finder)
     try:
         yield
     finally:
         sys.meta_path.remove(finder)
+
+
+class _Absence(MetaPathFinder):
+    def __init__(self, names: Sequence[str]) -> None:
+        self._names = names
+
+    def find_spec(self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None) -> None:
+        if fullname in self._names:
+            raise ModuleNotFoundError(f"No module named {fullname!r}", name=fullname)
 
 
 class _Finder(MetaPathFinder):

@@ -15,7 +15,7 @@ from shared import tracing
 from shared.blobs import UPLOAD_LIFETIME, BlobStore
 from shared.callers import Callers, TokenVerifier
 from shared.config import Settings, WrongSettings
-from shared.late import late
+from shared.late import late, without
 from shared.limits import Limits
 from shared.signature import TaskSigner
 from shared.video_request import TaskQueue
@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 DEFAULT_LOCAL_QUEUE_PORT = 8085
 # A tenth of what Google's clients take to load: the classes of certificates, for credentials that nobody here has.
 NEVER_USED = "cryptography.x509"
+# Redis' client and Cloud Storage's make metrics and spans of their own, where they find it. Ours need it only when a
+# collector is named, and then it is loaded before.
+UNLESS_TRACED = "opentelemetry"
 
 
 class Services:
@@ -100,7 +103,7 @@ class Services:
         if self.settings.video_bucket and {"upload", "render"} & set(functions):
             adapters.append("gcs_blobs")
         gc.disable()
-        with late(NEVER_USED):
+        with late(NEVER_USED), without(UNLESS_TRACED):
             for name in adapters:
                 import_module(f"shared.adapters.{name}")
         gc.freeze()

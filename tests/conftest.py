@@ -19,6 +19,7 @@ import functions.status.main
 import functions.upload.main
 from local.redis_server import RedisServer
 from local.redis_server import start as start_embedded_redis
+from local.run import NO_LIMITS
 from shared.adapters.redis_jobs import RedisJobs
 from shared.config import Settings
 from shared.http import one_process
@@ -103,6 +104,7 @@ def services(redis_url: str, tmp_path: Path, queue: HeldQueue) -> Services:
         "PUBLIC_BASE_URL": "http://localhost:8080",
         "NARRATORS": "espeak,silent",
         "TASK_HMAC_KEYS": "a key of the tests",
+        **NO_LIMITS,
     }
     services = Services(Settings.from_env(environment))
     services.queue = queue

@@ -1,32 +1,37 @@
 """Take a post, promise a film; and show the page on which to try it."""
 
 import html
-import re
+from contextlib import suppress
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import flask
 import functions_framework
 
-from shared import log
-from shared.errors import InvalidRequest, Unavailable
-from shared.http import Endpoint, json_answer, wire
+from shared import log, tracing
+from shared.callers import Caller
+from shared.config import Settings
+from shared.errors import BudgetExhausted, Problem, Unavailable
+from shared.http import Endpoint, idempotency_key, json_answer, wire
 from shared.ids import made_at, new_id
 from shared.jobs import POLL_AFTER_MS, Idempotency, Job, now, timestamp
+from shared.limits import Standing, Use, windows
 from shared.services import Services
-from shared.storyboard import build
 from shared.video_request import VideoRequest
+
+from .plain_words import says_something
 
 endpoint = Endpoint("generate")
 
 PAGE = Path(__file__).parent / "page"
 PAGE_TYPES = {"index.html": "text/html", "app.js": "text/javascript", "app.css": "text/css"}
-_KEY = re.compile(r"[\x21-\x7e]{1,200}")
 
 
 @endpoint.route("POST", "/", "/api/video/generate")
 def create(services: Services, request: flask.Request) -> flask.Response:
     """202 with the job's id: it is written, and the queue has it."""
     settings = services.settings
+    caller = services.callers.identify(request.headers, request.remote_addr or "")
     job_id = new_id()
     created_at = made_at(job_id)
     order = VideoRequest.parse(
@@ -34,22 +39,37 @@ def create(services: Services, request: flask.Request) -> flask.Response:
         job_id=job_id,
         created_at=timestamp(created_at),
         max_duration=settings.max_video_seconds,
+        owner=caller.owner,
         request_id=log.request_id(),
     )
-    build(order.content, max_seconds=settings.max_video_seconds)  # a post with nothing to say ends here
-    idempotency = _idempotency(request.headers.get("Idempotency-Key"), order)
+    if not says_something(order.content):
+        services.build(order.content, max_seconds=settings.max_video_seconds)  # a post with nothing to say ends here
+    idempotency = _idempotency(idempotency_key(request), order, caller)
+    use = _use(settings, order, caller, idempotency)
+    standing = _admitted(services, use, idempotency)
     job = Job(job_id=job_id, created_at=created_at, updated_at=now(), owner=order.owner, metadata=order.metadata)
 
-    accepted = services.jobs.put(job, order, idempotency)  # before the queue, so that the renderer always finds the job
-    if not accepted.replayed:
-        _enqueue(services, order, job, idempotency)
-    elif accepted.unconfirmed:  # an answer was lost between Redis and the queue: the same task again is one task
-        _enqueue(services, accepted.unconfirmed, None, idempotency)
+    try:
+        accepted = services.jobs.put(job, order, idempotency)  # before the queue: the renderer always finds the job
+        if not accepted.replayed:
+            _enqueue(services, order, job, idempotency)
+        elif accepted.unconfirmed:  # an answer was lost between Redis and the queue: the same task again is one task
+            _enqueue(services, accepted.unconfirmed, None, idempotency)
+    except Unavailable:
+        with suppress(Unavailable):  # then it counts until its window has passed
+            services.limits.withdraw(use)
+        raise
+    except Problem:
+        services.limits.settle(job_id, 0)
+        raise
+    if accepted.replayed:
+        services.limits.settle(job_id, 0)
     log.event("job_accepted", job_id=accepted.job_id, replayed=accepted.replayed, characters=len(order.content))
 
     path = f"/api/video/status/{accepted.job_id}"
     status_url = settings.address_of("status", path, f"/{accepted.job_id}")
     headers = {"Location": status_url} | ({"Idempotent-Replayed": "true"} if accepted.replayed else {})
+    headers |= standing.headers() if standing else {}
     answer = {
         "job_id": accepted.job_id,
         "status": "queued",
@@ -94,7 +114,8 @@ def page_file(services: Services, request: flask.Request, name: str) -> flask.Re
 def _enqueue(services: Services, order: VideoRequest, job: Job | None, idempotency: Idempotency | None) -> None:
     """Hand it to the queue. Where that fails a new `job` is marked and its key forgotten: nothing looks alive."""
     try:
-        services.queue.enqueue(order)
+        with tracing.span("enqueue", job_id=order.job_id):
+            services.queue.enqueue(order)
     except Unavailable:
         if job:
             refused = job.failed(
@@ -104,25 +125,45 @@ def _enqueue(services: Services, order: VideoRequest, job: Job | None, idempoten
                 hint="Send the post again.",
                 request_id=order.request_id,
             )
-            services.jobs.refuse(refused, idempotency)
+            if not services.jobs.refuse(refused, idempotency):  # a worker has it: only the queue's answer was lost
+                return
         raise
     if idempotency:
         services.jobs.confirm(idempotency)
 
 
-def _idempotency(key: str | None, order: VideoRequest) -> Idempotency | None:
-    if key is None:
-        return None
-    if not _KEY.fullmatch(key):
-        raise InvalidRequest("Idempotency-Key must be 1 to 200 visible ASCII characters without spaces.")
-    return Idempotency(key=f"{order.owner or '-'}:{key}", body_sha256=order.fingerprint())
+def _use(settings: Settings, order: VideoRequest, caller: Caller, idempotency: Idempotency | None) -> Use:
+    """What this order counts: a repeat of its key is the same use. It takes the longest that its film may get."""
+    return Use(
+        what="generate",
+        counted_as=caller.counted_as,
+        use_id=idempotency.key if idempotency else order.job_id,
+        windows=windows(per_hour=settings.generate_limit_hour, per_day=settings.generate_limit_day),
+        job_id=order.job_id,
+        film_seconds=order.max_duration_seconds or settings.max_video_seconds,
+    )
+
+
+def _admitted(services: Services, use: Use, idempotency: Idempotency | None) -> Standing | None:
+    """How the caller now stands. Who only repeats a request is answered, however little is left for today."""
+    try:
+        return services.limits.admit(use)
+    except BudgetExhausted:
+        if idempotency and services.jobs.has_promised(idempotency):
+            return None
+        raise
+
+
+def _idempotency(key: str | None, order: VideoRequest, caller: Caller) -> Idempotency | None:
+    return Idempotency(key=f"{caller.counted_as}:{key}", body_sha256=order.fingerprint()) if key else None
 
 
 def _page_policy(services: Services) -> str:
     """Nothing but our own files, and the addresses of our own functions."""
     settings = services.settings
     own = [settings.public_base_url, settings.generate_url, settings.status_url, settings.upload_url]
-    hosts = " ".join(sorted({address for address in own if address}))
+    # Origins only: with a path, a browser allows that one address and nothing below it.
+    hosts = " ".join(sorted({"{0.scheme}://{0.netloc}".format(urlsplit(address)) for address in own if address}))
     files = hosts if settings.files_on_disk else f"{hosts} https://storage.googleapis.com"
     return (
         f"default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self' {files}; "

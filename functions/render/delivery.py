@@ -1,8 +1,10 @@
 """deliver: the one way in for a task, whatever queue brought it. Nothing of it is believed before its signature is."""
 
+from functools import partial
+
 from shared import log, tracing
-from shared.errors import Forbidden
-from shared.jobs import Verdict
+from shared.errors import Forbidden, Unavailable
+from shared.jobs import Job, Verdict
 from shared.services import Services
 from shared.video_request import VideoRequest
 
@@ -30,6 +32,15 @@ def deliver(services: Services, signature: str, body: bytes) -> tuple[str, Verdi
             lease_seconds=settings.lease_seconds,
             max_attempts=settings.max_attempts,
             retract=studio.retract,
-            tidy=studio.tidy,
+            after=partial(_after, services, studio),
         )
     return order.job_id, verdict
+
+
+def _after(services: Services, studio: Studio, order: VideoRequest, job: Job) -> None:
+    """The job is over: nothing is kept for another attempt, and what it did not take of the day is given back."""
+    studio.tidy(order)
+    try:
+        services.limits.settle(order.job_id, job.film.duration_seconds if job.film else 0)
+    except Unavailable:
+        log.event("film_seconds_not_settled")  # the day ends by itself

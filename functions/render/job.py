@@ -178,11 +178,12 @@ def run_job(
     max_attempts: int,
     deadline_seconds: float = DEADLINE,
     retract: Callable[[VideoRequest], None] = lambda request: None,
-    tidy: Callable[[VideoRequest], None] = lambda request: None,
+    after: Callable[[VideoRequest, Job], None] = lambda request, job: None,
 ) -> Verdict:
     """Do what one delivery of a task may do.
 
-    `retract` removes what a cancelled film has published already, `tidy` what was kept for another attempt.
+    `retract` removes what a cancelled film has published already. `after` is called with every job that is over, and
+    once more for each further delivery.
 
     Returns when the queue is to be told that the task is done. Raises Busy while somebody else works on it, and any
     other exception for "try again": StoppedEarly, Unavailable, or a fault that a further attempt may not meet.
@@ -195,7 +196,7 @@ def run_job(
     if claim.verdict is Verdict.GAVE_UP:
         _end(jobs, request, token, _given_up(claim.job, request, max_attempts))
     if claim.verdict in (Verdict.DONE, Verdict.GAVE_UP):
-        tidy(request)  # a worker that died after the end may not have come to it
+        after(request, claim.job)  # a worker that died after the end may not have come to it
         return claim.verdict
 
     last = claim.job.attempt >= max_attempts
@@ -231,7 +232,7 @@ def run_job(
     ended = attempt.job
     seconds = (ended.updated_at - ended.created_at).total_seconds()  # since it was asked for, the queue included
     log.event("job_ended", status=ended.status.value, attempt=ended.attempt, seconds=round(seconds, 1))
-    tidy(request)
+    after(request, attempt.job)
     return claim.verdict
 
 

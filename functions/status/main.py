@@ -1,6 +1,6 @@
 """How far has it come, and where is it."""
 
-from dataclasses import asdict, replace
+from dataclasses import replace
 from typing import Any
 
 import flask
@@ -8,10 +8,11 @@ import functions_framework
 
 from shared import log
 from shared.blobs import sign_links, video_name
+from shared.callers import is_visible
 from shared.errors import NotFound, NotReady, Unavailable
-from shared.http import Endpoint, json_answer, wire
+from shared.http import Endpoint, json_answer, revalidated, wire
 from shared.ids import is_id
-from shared.jobs import POLL_AFTER_MS, Film, Job, JobStatus, Links, now, timestamp
+from shared.jobs import POLL_AFTER_MS, Film, Job, JobStatus, Links, no_such_job, now, timestamp
 from shared.services import Services
 
 from . import files
@@ -23,7 +24,7 @@ files.serve(endpoint)
 @endpoint.route("GET", "/{job_id}", "/api/video/status/{job_id}")
 def read_status(services: Services, request: flask.Request, job_id: str) -> flask.Response:
     """The job, from one round trip to Redis; a finished one may have its links signed afresh."""
-    job = _known_job(services, job_id)
+    job = _known_job(services, request, job_id)
     if job.status is JobStatus.COMPLETED and job.film and not (job.links and job.links.is_fresh(now())):
         try:
             job = replace(job, links=sign_links(services.videos, job_id, has_captions=job.film.has_captions))
@@ -31,16 +32,16 @@ def read_status(services: Services, request: flask.Request, job_id: str) -> flas
         except Unavailable:
             if not job.links:
                 raise
-    return json_answer(_told(job))
+    return revalidated(request, _told(job))
 
 
 @endpoint.route("GET", "/video/{job_id}", "/api/video/{job_id}")
 def read_video(services: Services, request: flask.Request, job_id: str) -> flask.Response:
     """Where the film is, freshly signed, also when Redis has forgotten the job."""
     try:
-        job = _known_job(services, job_id)
+        job = _known_job(services, request, job_id)
     except NotFound:
-        has_captions = _forgotten_film_has_captions(services, job_id)
+        has_captions = _forgotten_film_has_captions(services, request, job_id)
         film: dict[str, Any] = {}
     else:
         if job.status is not JobStatus.COMPLETED or job.film is None:
@@ -58,7 +59,7 @@ def read_video(services: Services, request: flask.Request, job_id: str) -> flask
 @endpoint.route("POST", "/video/{job_id}/cancel", "/api/video/{job_id}/cancel")
 def cancel(services: Services, request: flask.Request, job_id: str) -> flask.Response:
     """202: a job that waits ends at once, one in work within about a second; one that has ended stays as it is."""
-    _known_job(services, job_id)
+    _known_job(services, request, job_id)
     job = services.jobs.cancel(job_id).as_read_at(now())
     log.event("cancel_asked", job_id=job_id, status=job.status.value)
     return json_answer({"job_id": job_id, "status": job.status.value, "poll_after_ms": POLL_AFTER_MS}, 202)
@@ -77,20 +78,27 @@ def _not_ready(job: Job) -> NotReady:
     return NotReady("The film is not finished yet.", hint=f"It is at {job.progress} %. Ask again in a second.")
 
 
-def _known_job(services: Services, job_id: str) -> Job:
+def _known_job(services: Services, request: flask.Request, job_id: str) -> Job:
+    """The job; somebody else's is answered exactly like one that does not exist."""
+    owner = services.callers.owner(request.headers)
     if not is_id(job_id):
         raise NotFound("There is no such job.")
-    return services.jobs.get(job_id).as_read_at(now())
+    job = services.jobs.get(job_id)
+    if not is_visible(job.owner, owner):
+        raise no_such_job(job_id)
+    return job.as_read_at(now())
 
 
-def _forgotten_film_has_captions(services: Services, job_id: str) -> bool:
-    """Whether the film that Redis no longer knows has captions; raises NotFound where there is no film."""
+def _forgotten_film_has_captions(services: Services, request: flask.Request, job_id: str) -> bool:
+    """Whether the film that Redis no longer knows has captions; raises NotFound where this caller has no such film."""
     if not is_id(job_id):
         raise NotFound("There is no such film.")
     try:
         film = services.videos.find(video_name(job_id))
     except NotFound:
         raise NotFound("There is no such film.") from None
+    if not is_visible(film.metadata.get("owner") or None, services.callers.owner(request.headers)):
+        raise NotFound("There is no such film.")
     return film.metadata.get("has_captions") == "true"
 
 
@@ -102,8 +110,8 @@ def _told(job: Job) -> dict[str, Any]:
         "stage": job.stage.value if job.stage else None,
         "video_url": None,
         "error": job.error,
-        "error_detail": asdict(job.error_detail) if job.error_detail else None,
-        "warnings": [asdict(warning) for warning in job.warnings],
+        "error_detail": job.error_detail,
+        "warnings": job.warnings,
         "degraded": job.degraded,
         "attempt": job.attempt,
         "metadata": job.metadata,
@@ -134,8 +142,8 @@ def _told_film(film: Film) -> dict[str, Any]:
         "height": film.height,
         "size_bytes": film.size_bytes,
         "narration": film.narration,
-        "credits": list(film.credits),
-        "linkedin_check": [asdict(rule) for rule in film.linkedin_check],
+        "credits": film.credits,
+        "linkedin_check": film.linkedin_check,
     }
 
 

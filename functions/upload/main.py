@@ -1,5 +1,7 @@
 """Check pictures, clean and store them; answer with the ids that `generate` takes."""
 
+import hashlib
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import timedelta
 
@@ -8,11 +10,14 @@ import functions_framework
 
 from shared import log
 from shared.blobs import UPLOAD_LIFETIME, UPLOAD_LINK_LIFETIME, image_name
+from shared.callers import Caller
+from shared.config import Settings
 from shared.errors import InvalidRequest, Unavailable
-from shared.http import Endpoint, json_answer, wire
+from shared.http import Endpoint, idempotency_key, json_answer, wire
 from shared.ids import new_id
 from shared.images import Image
 from shared.jobs import now, timestamp
+from shared.limits import Use, windows
 from shared.services import Services
 
 from .images import CleanImage, clean_all, libmagic_answers
@@ -27,23 +32,54 @@ endpoint.checks["libmagic"] = lambda services: libmagic_answers()
 @endpoint.route("POST", "/", "/api/images")
 def store(services: Services, request: flask.Request) -> flask.Response:
     """201 with an id and an address for each picture, or nothing stored and every bad file named."""
+    caller = services.callers.identify(request.headers, request.remote_addr or "")
     if request.mimetype != "multipart/form-data":
         raise InvalidRequest("Send the pictures as multipart/form-data, in the field images.")
-    files = [file for name in FIELDS for file in request.files.getlist(name)]
-    pictures = clean_all([(file.filename or "", file.stream.read()) for file in files])
-    stored: list[Image] = []
+    files = [(file.filename or "", file.stream.read()) for name in FIELDS for file in request.files.getlist(name)]
+    repeat = _repeat(idempotency_key(request), files, caller)
+    if repeat and (images := services.jobs.uploaded(repeat)):
+        return _answer(services, images, {"Idempotent-Replayed": "true"})
+    use = _use(services.settings, caller, repeat)
+    standing = services.limits.admit(use)
+    images = []
     try:
-        for picture in pictures:
-            stored.append(_stored(services, picture, owner=None))
-        told = [_told(services, image) for image in stored]
-        services.jobs.put_images(stored)  # last: what Redis knows can be shown
+        for picture in clean_all(files):
+            images.append(_stored(services, picture, caller.owner))
+        answer = _answer(services, images, standing.headers() if standing else {})
+        services.jobs.put_images(images, repeat)  # last: what Redis knows can be shown
     except Unavailable:
-        with suppress(Unavailable):  # then it is dead after a day
-            for image in stored:
+        with suppress(Unavailable):  # then it is dead after a day, and counts until its window has passed
+            services.limits.withdraw(use)
+            for image in images:
                 services.uploads.delete(image.name)
         raise
-    log.event("images_stored", images=len(stored), bytes=sum(image.size for image in stored))
-    return json_answer({"images": told, "user_image_ids": [image.id for image in stored]}, 201)
+    log.event("images_stored", images=len(images), bytes=sum(image.size for image in images))
+    return answer
+
+
+def _repeat(key: str | None, files: Sequence[tuple[str, bytes]], caller: Caller) -> str | None:
+    """The same for the same key, pictures and caller: where the answer was lost, it is given once more."""
+    if key is None:
+        return None
+    about = hashlib.sha256(f"{caller.counted_as}:{key}".encode())
+    for _, content in files:
+        about.update(hashlib.sha256(content).digest())
+    return about.hexdigest()
+
+
+def _use(settings: Settings, caller: Caller, repeat: str | None) -> Use:
+    """One request is one upload, however many pictures it brings."""
+    return Use(
+        what="upload",
+        counted_as=caller.counted_as,
+        use_id=repeat or new_id(),
+        windows=windows(per_hour=settings.upload_limit_hour, per_day=settings.upload_limit_day),
+    )
+
+
+def _answer(services: Services, images: Sequence[Image], headers: Mapping[str, str]) -> flask.Response:
+    told = [_told(services, image) for image in images]
+    return json_answer({"images": told, "user_image_ids": [image.id for image in images]}, 201, headers)
 
 
 def _stored(services: Services, picture: CleanImage, owner: str | None) -> Image:

@@ -4,6 +4,7 @@ Every change may happen twice and is one change, so that a lost answer is asked 
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -30,6 +31,7 @@ from shared.jobs import (
     NotReplayable,
     Stage,
     Verdict,
+    no_such_job,
     now,
 )
 from shared.video_request import VideoRequest
@@ -116,6 +118,9 @@ class RedisJobs:
             )
         return Accepted(job_id=job.job_id, replayed=False)
 
+    def has_promised(self, idempotency: Idempotency) -> bool:
+        return bool(self._ask(self._redis.exists, _idempotency_key(idempotency)))
+
     def confirm(self, idempotency: Idempotency) -> None:
         try:
             self._ask(self._confirm, keys=[_idempotency_key(idempotency)])
@@ -133,9 +138,7 @@ class RedisJobs:
     def get(self, job_id: str) -> Job:
         kept = dict(zip(scripts.FIELDS, self._ask(self._redis.mget, _keys(job_id)), strict=True))
         if kept["status"] is None or kept["times"] is None:
-            raise NotFound(
-                "There is no such job.", hint=f"GET /api/video/{job_id} finds films that are older than a day."
-            )
+            raise no_such_job(job_id)
         return _job(job_id, kept)
 
     def claim(self, request: VideoRequest, token: str) -> Claim:
@@ -207,14 +210,25 @@ class RedisJobs:
         except Unavailable:
             log.event("links_not_cached", job_id=job.job_id)
 
-    def put_images(self, images: Sequence[Image]) -> None:
-        self._ask(self._set_images, images)
+    def put_images(self, images: Sequence[Image], repeat: str | None = None) -> None:
+        self._ask(self._set_images, images, repeat)
 
-    def _set_images(self, images: Sequence[Image]) -> None:
+    def uploaded(self, repeat: str) -> Sequence[Image]:
+        ids = self._ask(self._redis.get, f"uploaded:{repeat}")
+        if not ids:
+            return ()
+        kept = self._ask(self._redis.mget, [f"image:{image_id}" for image_id in ids.split()])
+        records = [msgspec.json.decode(record, type=Image) for record in kept if record]
+        return [replace(image, owner=image.owner or None) for image in records] if all(kept) else ()
+
+    def _set_images(self, images: Sequence[Image], repeat: str | None) -> None:
         pipeline = self._redis.pipeline(transaction=True)  # a new one for each try: it is empty when it has failed
         for image in images:
             record = msgspec.json.encode({**msgspec.to_builtins(image), "owner": image.owner or ""})
             pipeline.set(f"image:{image.id}", record, exat=int(image.expires_at.timestamp()))
+        if repeat:
+            expires_at = int(images[0].expires_at.timestamp())
+            pipeline.set(f"uploaded:{repeat}", " ".join(image.id for image in images), exat=expires_at)
         pipeline.execute()
 
     def _write(

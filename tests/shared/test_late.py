@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from shared.late import late
+from shared.late import late, without
 
 HEAVY = "import time\ntime.sleep(0.05)\nLOADED.append(1)\nfrom heavy_part import small\nfull = small.value + 1\n"
 
@@ -64,4 +64,13 @@ def test_outside_the_block_modules_are_loaded_as_ever(loaded: list[int]) -> None
     with late("heavy_part"):
         pass
     importlib.import_module("heavy_part")
+    assert loaded == [1]
+
+
+def test_what_is_to_be_absent_is_not_found_unless_it_is_loaded_already(loaded: list[int]) -> None:
+    with without("heavy_part"), pytest.raises(ModuleNotFoundError, match="heavy_part"):
+        importlib.import_module("heavy_part")
+    importlib.import_module("heavy_part")  # outside the block it is there
+    with without("heavy_part"):
+        assert importlib.import_module("light_user").use() == 2
     assert loaded == [1]

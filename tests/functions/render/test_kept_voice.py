@@ -76,7 +76,7 @@ def delivered(request: VideoRequest, jobs: RedisJobs, studio: Studio) -> Verdict
         lease_seconds=60,
         max_attempts=3,
         retract=studio.retract,
-        tidy=studio.tidy,
+        after=lambda request, job: studio.tidy(request),
     )
 
 

@@ -53,7 +53,7 @@ def test_a_poll_follows_the_job_from_queued_to_completed(
     def poll() -> dict[str, object]:
         answer = client.get(f"/api/video/status/{order.job_id}")
         assert answer.status_code == 200
-        assert answer.headers["Cache-Control"] == "no-store"
+        assert answer.headers["Cache-Control"] == "private, no-cache"
         return answer.json  # type: ignore[return-value]
 
     queued = poll()

@@ -1,0 +1,137 @@
+"""What the service's answers look like, as types: nothing but a description, which tests hold against real answers."""
+
+from typing import Annotated, Any, Final
+
+import msgspec
+from msgspec import UNSET, Meta, UnsetType
+
+from shared.errors import FieldError
+from shared.jobs import ErrorDetail, JobStatus, JobWarning, LinkedInRule, Stage
+
+UUID7: Final = "^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$"
+
+Id = Annotated[str, Meta(pattern=UUID7, extra_json_schema={"format": "uuid"})]
+Moment = Annotated[str, Meta(description="RFC 3339 in UTC", extra_json_schema={"format": "date-time"})]
+Address = Annotated[str, Meta(extra_json_schema={"format": "uri-reference"})]
+Pause = Annotated[int, Meta(ge=0, description="milliseconds until it is worth asking again")]
+Pixels = Annotated[int, Meta(ge=1)]
+Bytes = Annotated[int, Meta(ge=1)]
+
+
+class Promise(msgspec.Struct):
+    """A film is promised."""
+
+    job_id: Id
+    status: Annotated[str, Meta(extra_json_schema={"const": "queued"})]
+    status_url: Annotated[str, Meta(description="ask here how far it is", extra_json_schema={"format": "uri-reference"})]
+    poll_after_ms: Pause
+
+
+class Narration(msgspec.Struct):
+    """Which voice spoke: `edge`, `espeak` or `silent`, and its name where it has one."""
+
+    engine: str
+    voice: str | None
+
+
+class JobAnswer(msgspec.Struct):
+    """A job. From `video_url_expires_at` on, the fields are there only when `status` is `completed`."""
+
+    job_id: Id
+    status: JobStatus
+    progress: Annotated[int, Meta(ge=0, le=100, description="percent; it never falls")]
+    stage: Annotated[Stage | None, Meta(description="null while queued; on an error the stage that failed")]
+    video_url: Annotated[str | None, Meta(description="the film, once it is there: a signed link")]
+    error: Annotated[str | None, Meta(description="why it failed, in a sentence for a person")]
+    error_detail: Annotated[ErrorDetail | None, Meta(description="the same for a program: decide by its code")]
+    warnings: Annotated[list[JobWarning], Meta(description="what one should know of a film that was made all the same")]
+    degraded: Annotated[bool, Meta(description="another voice than the first had to speak")]
+    attempt: Annotated[int, Meta(ge=0)]
+    metadata: Annotated[dict[str, Any], Meta(description="what the order brought along")]
+    created_at: Moment
+    updated_at: Moment
+    eta_seconds: Annotated[int | None, Meta(description="seconds still to go; null until that is known")]
+    poll_after_ms: Pause
+    video_url_expires_at: Moment | UnsetType = UNSET
+    poster_url: Address | UnsetType = UNSET
+    captions_url: Annotated[str | None, Meta(description="SRT")] | UnsetType = UNSET
+    vtt_url: Annotated[str | None, Meta(description="WebVTT")] | UnsetType = UNSET
+    duration_seconds: Annotated[float, Meta(gt=0)] | UnsetType = UNSET
+    width: Pixels | UnsetType = UNSET
+    height: Pixels | UnsetType = UNSET
+    size_bytes: Bytes | UnsetType = UNSET
+    narration: Narration | UnsetType = UNSET
+    credits: list[str] | UnsetType = UNSET
+    linkedin_check: (
+        Annotated[list[LinkedInRule], Meta(description="the file against LinkedIn's rules for video")] | UnsetType
+    ) = UNSET
+
+
+class FilmAnswer(msgspec.Struct):
+    """Fresh links to a finished film. From `duration_seconds` on only for as long as the job's status is known."""
+
+    job_id: Id
+    video_url: Address
+    video_url_expires_at: Moment
+    poster_url: Address
+    captions_url: Annotated[str | None, Meta(description="SRT")]
+    vtt_url: Annotated[str | None, Meta(description="WebVTT")]
+    duration_seconds: Annotated[float, Meta(gt=0)] | UnsetType = UNSET
+    width: Pixels | UnsetType = UNSET
+    height: Pixels | UnsetType = UNSET
+    size_bytes: Bytes | UnsetType = UNSET
+    narration: Narration | UnsetType = UNSET
+    credits: list[str] | UnsetType = UNSET
+    linkedin_check: list[LinkedInRule] | UnsetType = UNSET
+
+
+class CancelAnswer(msgspec.Struct):
+    """How the job stands: one that had ended stays as it ended."""
+
+    job_id: Id
+    status: JobStatus
+    poll_after_ms: Pause
+
+
+class StoredImage(msgspec.Struct):
+    """A picture as it is stored: our own encoding, upright and without EXIF."""
+
+    id: Id
+    url: Address
+    url_expires_at: Moment
+    width: Pixels
+    height: Pixels
+    content_type: Annotated[str, Meta(extra_json_schema={"enum": ["image/jpeg", "image/png"]})]
+    size: Bytes
+
+
+class ImagesAnswer(msgspec.Struct):
+    images: list[StoredImage]
+    user_image_ids: Annotated[list[Id], Meta(description="the same ids, as generate takes them")]
+
+
+class HealthAnswer(msgspec.Struct):
+    """`degraded` when a check has `failed`. A function alone tells only what it needs itself."""
+
+    status: Annotated[str, Meta(extra_json_schema={"enum": ["ok", "degraded"]})]
+    version: str
+    checks: dict[str, Annotated[str, Meta(extra_json_schema={"enum": ["ok", "failed"]})]]
+
+
+class ProblemDocument(msgspec.Struct):
+    """RFC 9457. Decide by `code`; `detail`, `hint` and `message` are written to be shown."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    code: str
+    request_id: Annotated[str, Meta(description="finds the request in the log")]
+    errors: Annotated[list[FieldError], Meta(description="where fields or files are at fault")] | UnsetType = UNSET
+    hint: Annotated[str, Meta(description="what can be done")] | UnsetType = UNSET
+    retry_after_seconds: Annotated[int, Meta(ge=0, description="where waiting helps")] | UnsetType = UNSET
+
+
+ANSWERS: Final = (
+    Promise, JobAnswer, FilmAnswer, CancelAnswer, ImagesAnswer, HealthAnswer, ProblemDocument,
+)  # fmt: skip
