@@ -1,13 +1,14 @@
 """What a picture must be: bytes from anywhere in, an upright sRGB JPEG (or PNG with alpha) out."""
 
 import io
+import math
 import struct
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from PIL import Image, ImageCms
+from PIL import Image
 
 from shared.errors import (
     FieldError,
@@ -20,6 +21,9 @@ from shared.errors import (
     TooManyFiles,
     UnsupportedType,
 )
+
+from .colours import in_srgb, plain, premultiplied
+from .containers import Container, Damaged, stripped
 
 try:
     import magic
@@ -34,10 +38,12 @@ MIN_SIDE: Final = 200  # less is a smear at the width of a film
 MAX_SIDE: Final = 8_000
 MAX_JPEG_PIXELS: Final = 40_000_000  # a JPEG is decoded at half its size where it is that large
 MAX_OTHER_PIXELS: Final = 16_000_000  # PNG and GIF are decoded whole: 64 MB; 17 KB of PNG can ask for 700
-MAX_SCANS: Final = 100  # cameras write 1, editors about 10; thousands of empty ones keep a processor busy for minutes
+MAX_COEFFICIENTS: Final = 64_000_000  # 128 MB: a progressive JPEG of 40 megapixels (4:2:0), or of 21 in full colour
+MAX_SCANS: Final = 50  # cameras write 1, editors about 10; thousands of empty ones keep a processor busy for minutes
 STORED_SIDE: Final = 3_000
 FILM_SIDE: Final = 2_592  # 1,920 and the room that motion needs: half a JPEG is enough where half is this long
 JPEG_QUALITY: Final = 90
+MAX_STORED_BYTES: Final = 4 * MEGABYTE  # photographs stay below; noise of 2 MB would come out as 20
 LONGEST_NAME: Final = 80
 
 _ACCEPTED: Final = {"image/jpeg", "image/png", "image/apng", "image/vnd.mozilla.apng", "image/gif"}
@@ -67,9 +73,8 @@ _UPRIGHT: Final = {
     7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_90,
 }
-_BROKEN: Final = (OSError, ValueError, SyntaxError, struct.error, EOFError, TypeError, MemoryError)
-_SRGB: Final = ImageCms.createProfile("sRGB")
-_one_decode = threading.Lock()  # the peak is one picture's, however many requests a process serves
+_BROKEN: Final = (Damaged, OSError, ValueError, SyntaxError, struct.error, EOFError, TypeError, MemoryError)
+_one_request = threading.Lock()  # one decode at a time: the peak is one picture's, however many requests there are
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -96,29 +101,29 @@ def clean_all(files: Sequence[tuple[str, bytes]]) -> list[CleanImage]:
         raise TooManyFiles(many, errors=[FieldError("images", TooManyFiles.code, many)])
 
     cleaned: list[CleanImage] = []
-    problems: list[Problem] = []
+    kinds: list[type[Problem]] = []  # not the problems themselves, whose tracebacks would keep the pixels
     errors: list[FieldError] = []
-    for index, (name, data) in enumerate(files):
-        field = f"images[{index}]"
-        try:
-            cleaned.append(clean(data, field=field))
-        except Problem as problem:
-            problems.append(problem)
-            errors.append(FieldError(field, problem.code, f"{_shown(name, index)}: {problem.detail}"))
-    if problems:
-        raise type(problems[0])(errors[0].message, errors=errors) from problems[0]
+    with _one_request:
+        for index, (name, data) in enumerate(files):
+            field = f"images[{index}]"
+            try:
+                cleaned.append(clean(data, field=field))
+            except Problem as problem:
+                kinds.append(type(problem))
+                errors.append(FieldError(field, problem.code, f"{_shown(name, index)}: {problem.detail}"))
+    if kinds:
+        raise kinds[0](errors[0].message, errors=errors)
     return cleaned
 
 
 def clean(data: bytes, *, field: str) -> CleanImage:
-    """One picture, decoded once and encoded again. `field` is what the errors name.
+    """One picture, decoded once and encoded again; `clean_all` lets one at a time do so. `field` is what errors name.
 
     Raises FileTooLarge, UnsupportedType, ImageUnreadable, ImageTooSmall, ImageTooLarge.
     """
     try:
         _check_file(data)
-        with _one_decode:
-            return _encoded(_decoded(data))
+        return _encoded(_decoded(data))
     except Problem as problem:
         problem.errors = (FieldError(field, problem.code, problem.detail),)
         raise
@@ -153,25 +158,31 @@ def _check_file(data: bytes) -> None:
 
 def _decoded(data: bytes) -> Image.Image:
     """The first frame, upright, sRGB, mode RGB or RGBA, at most STORED_SIDE long."""
-    picture, orientation, profile = _opened(data)
+    picture, container = _opened(data)
     picture.thumbnail((STORED_SIDE, STORED_SIDE), Image.Resampling.LANCZOS, reducing_gap=None)
-    if orientation in _UPRIGHT:
-        picture = picture.transpose(_UPRIGHT[orientation])
-    return _in_srgb(picture, profile)
+    if picture.mode in ("La", "RGBa"):
+        picture = picture.convert(picture.mode.upper())
+    if container.orientation in _UPRIGHT:
+        picture = picture.transpose(_UPRIGHT[container.orientation])
+    return in_srgb(picture, container.profile, container.gamma)
 
 
-def _opened(data: bytes) -> tuple[Image.Image, int, bytes | None]:
-    """The first frame as it is stored, its EXIF orientation, its ICC profile; limits are checked before any pixel."""
+def _opened(data: bytes) -> tuple[Image.Image, Container]:
+    """The first frame as it is stored, and what its file says about it; limits are checked before any pixel."""
     try:
-        with Image.open(io.BytesIO(data), formats=("JPEG", "PNG", "GIF")) as image:  # "JPEG" opens MPO, too
-            is_jpeg = image.format in ("JPEG", "MPO")
+        container = stripped(data)
+        with Image.open(io.BytesIO(container.data), formats=(container.kind,)) as image:
+            is_jpeg = container.kind == "JPEG"
             _check_size(*image.size, is_jpeg=is_jpeg)
-            if is_jpeg and data.count(b"\xff\xda") > MAX_SCANS:
-                raise ImageUnreadable("The picture is stored in an unusual way. Export it again as JPEG.")
+            _check_effort(container)
             if is_jpeg and (max(image.size) >= 2 * FILM_SIDE or image.width * image.height > MAX_OTHER_PIXELS):
                 image.draft(None, (image.width // 2, image.height // 2))
             image.load()  # once: after a failure Pillow would hand out the partial picture as if it were whole
-            return _plain(image), _orientation(image), image.info.get("icc_profile")
+            picture = plain(image)
+            if container.frame and container.frame != (0, 0, *image.size):
+                picture = _alone(picture, container.frame)
+            # thumbnail() would do so, too, but beside the original
+            return premultiplied(picture) if max(picture.size) > STORED_SIDE else picture, container
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise _too_large() from error
     except _BROKEN as error:
@@ -192,48 +203,40 @@ def _too_large(what: str = "The pixels of this picture are") -> ImageTooLarge:
     )
 
 
-def _orientation(image: Image.Image) -> int:
-    try:
-        value = image.getexif().get(0x0112)
-    except _BROKEN:
-        return 1  # damaged EXIF is no reason to refuse whole pixels
-    return value if isinstance(value, int) else 1
+def _check_effort(container: Container) -> None:
+    if container.scans > MAX_SCANS:
+        raise ImageUnreadable("The picture is stored in an unusual way. Export it again as JPEG.")
+    if container.held > MAX_COEFFICIENTS:
+        raise ImageTooLarge("So many pixels cannot be read from a progressive JPEG. Save it smaller, or as baseline.")
 
 
-def _plain(image: Image.Image) -> Image.Image:
-    """Any mode the three formats can have → L, RGB, RGBA or CMYK, whose values still mean what the profile says."""
-    if image.mode.startswith("I"):  # 16-bit grey: a plain convert() clips all but the darkest 256 levels to white
-        return image.point(lambda value: value * (1 / 257)).convert("L")
-    if image.mode in ("LA", "La", "PA", "RGBa") or "transparency" in image.info:
-        return image.convert("RGBA")
-    return image if image.mode in ("L", "RGB", "RGBA", "CMYK") else image.convert("RGB")
-
-
-def _in_srgb(picture: Image.Image, profile: bytes | None) -> Image.Image:
-    mode: Literal["RGB", "RGBA"] = "RGBA" if picture.mode == "RGBA" else "RGB"
-    if profile:
-        try:
-            source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
-            converted = ImageCms.profileToProfile(picture, source, _SRGB, outputMode=mode)
-        except (ImageCms.PyCMSError, OSError, TypeError, ValueError):
-            pass  # a profile that cannot be used: what the pixels say without it is the best guess there is
-        else:
-            assert converted is not None  # only inPlace answers None
-            return converted
-    return picture if picture.mode == mode else picture.convert(mode)
+def _alone(picture: Image.Image, frame: tuple[int, int, int, int]) -> Image.Image:
+    """A GIF's frame on nothing, as browsers show it; Pillow fills the screen around it with a colour."""
+    screen = Image.new("RGBA", picture.size)
+    screen.paste(picture.crop(frame).convert("RGBA"), frame)
+    return screen
 
 
 def _encoded(picture: Image.Image) -> CleanImage:
     if picture.mode == "RGBA" and picture.getchannel("A").getextrema() == (255, 255):
         picture = picture.convert("RGB")  # an alpha channel that hides nothing
     picture.info.clear()  # comments, positions and profiles would be written again
-    out = io.BytesIO()
+    while len(data := _written(picture)) > MAX_STORED_BYTES:
+        share = 0.9 * math.sqrt(MAX_STORED_BYTES / len(data))
+        picture.thumbnail((round(picture.width * share), round(picture.height * share)), Image.Resampling.LANCZOS)
     width, height = picture.size
     if picture.mode == "RGBA":
-        picture.save(out, "PNG", compress_level=4)
-        return CleanImage(data=out.getvalue(), content_type="image/png", width=width, height=height, extension="png")
-    picture.save(out, "JPEG", quality=JPEG_QUALITY, subsampling=0)  # 4:4:4: screenshots have coloured letters
-    return CleanImage(data=out.getvalue(), content_type="image/jpeg", width=width, height=height, extension="jpg")
+        return CleanImage(data=data, content_type="image/png", width=width, height=height, extension="png")
+    return CleanImage(data=data, content_type="image/jpeg", width=width, height=height, extension="jpg")
+
+
+def _written(picture: Image.Image) -> bytes:
+    out = io.BytesIO()
+    if picture.mode == "RGBA":
+        picture.save(out, "PNG", compress_level=2)  # twice as fast as 4, and a few percent larger
+    else:
+        picture.save(out, "JPEG", quality=JPEG_QUALITY, subsampling=0)  # 4:4:4: screenshots have coloured letters
+    return out.getvalue()
 
 
 def _shown(name: str, index: int) -> str:

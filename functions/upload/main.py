@@ -10,11 +10,11 @@ import functions_framework
 
 from shared import log
 from shared.blobs import UPLOAD_LIFETIME, UPLOAD_LINK_LIFETIME, image_name
-from shared.callers import Caller
+from shared.callers import Caller, is_visible
 from shared.config import Settings
-from shared.errors import InvalidRequest, Unavailable
+from shared.errors import InvalidRequest, NotFound, Unavailable
 from shared.http import Endpoint, idempotency_key, json_answer, wire
-from shared.ids import new_id
+from shared.ids import is_id, new_id
 from shared.images import Image
 from shared.jobs import now, timestamp
 from shared.limits import Use, windows
@@ -55,6 +55,37 @@ def store(services: Services, request: flask.Request) -> flask.Response:
         raise
     log.event("images_stored", images=len(images), bytes=sum(image.size for image in images))
     return answer
+
+
+@endpoint.route("DELETE", "/{image_id}", "/api/images/{image_id}")
+def erase(services: Services, request: flask.Request, image_id: str) -> flask.Response:
+    """204: the picture is gone from both stores; a film that still waits for it will fail. A repeat is a 204 too."""
+    caller = services.callers.owner(request.headers)
+    owner = _owner(services, image_id)
+    if not is_visible(owner, caller):
+        raise _no_such_picture()
+    services.jobs.erase_image(image_id, owner)  # first: no film is promised with it any more
+    services.uploads.delete(image_name(image_id))
+    services.videos.delete(image_name(image_id))  # second: a film that is being published copies from the first
+    log.event("image_erased", image_id=image_id)
+    return flask.Response(status=204)
+
+
+def _owner(services: Services, image_id: str) -> str | None:
+    """Whose picture this is, also when Redis has forgotten it; raises NotFound."""
+    if not is_id(image_id):
+        raise _no_such_picture()
+    try:
+        return services.jobs.whose_image(image_id)
+    except NotFound:
+        for store in (services.uploads, services.videos):
+            with suppress(NotFound):
+                return store.find(image_name(image_id)).metadata.get("owner") or None
+    raise _no_such_picture()
+
+
+def _no_such_picture() -> NotFound:
+    return NotFound("There is no such picture.")
 
 
 def _repeat(key: str | None, files: Sequence[tuple[str, bytes]], caller: Caller) -> str | None:

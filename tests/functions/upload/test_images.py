@@ -6,7 +6,6 @@ import random
 import struct
 import subprocess
 import sys
-import zlib
 
 import numpy as np
 import pytest
@@ -23,6 +22,7 @@ from shared.errors import (
     TooManyFiles,
     UnsupportedType,
 )
+from tests.picture_parts import ADOBE_RGB, DISPLAY_P3, SRGB, matrix_profile, png_of, saved
 
 # Pillow warns about damaged EXIF and enormous sizes; here both are what is tested.
 pytestmark = pytest.mark.filterwarnings("ignore::UserWarning", "ignore::PIL.Image.DecompressionBombWarning")
@@ -37,12 +37,6 @@ def corners(width: int = 320, height: int = 240) -> Image.Image:
     image.paste(GREEN, (width // 2, 0, width, height // 2))
     image.paste(BLUE, (0, height // 2, width // 2, height))
     return image
-
-
-def saved(image: Image.Image, kind: str, **options: object) -> bytes:
-    out = io.BytesIO()
-    image.save(out, kind, **options)
-    return out.getvalue()
 
 
 def opened(result: CleanImage) -> Image.Image:
@@ -67,43 +61,6 @@ def near(actual: tuple[int, ...], wanted: tuple[int, ...], within: int = 8) -> b
 
 def looks_like(image: Image.Image, wanted: list[tuple[int, int, int]], within: int = 8) -> bool:
     return all(near(a, b, within) for a, b in zip(seen(image), wanted, strict=True))
-
-
-def png_of_size(width: int, height: int, depth: int = 1) -> bytes:
-    """A PNG that promises this size; its few bytes of pixels do not matter."""
-
-    def chunk(kind: bytes, body: bytes) -> bytes:
-        return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
-
-    header = struct.pack(">IIBBBBB", width, height, depth, 0, 0, 0, 0)
-    return (
-        b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(bytes(999))) + chunk(b"IEND", b"")
-    )
-
-
-def profile(colorants: list[tuple[float, float, float]], gamma: float = 2.2) -> bytes:
-    """A version 2 matrix profile: red, green and blue as XYZ under D50, and one gamma."""
-
-    def xyz(x: float, y: float, z: float) -> bytes:
-        return b"XYZ \0\0\0\0" + struct.pack(">3i", *(round(value * 65536) for value in (x, y, z)))
-
-    curve = b"curv\0\0\0\0" + struct.pack(">IHxx", 1, round(gamma * 256))
-    name = b"desc\0\0\0\0" + struct.pack(">I", 5) + b"test\0" + bytes(78) + b"\0"
-    tags = [(b"desc", name), (b"cprt", b"text\0\0\0\0none\0\0\0\0"), (b"wtpt", xyz(0.9642, 1.0, 0.8249))]
-    tags += [(key, xyz(*value)) for key, value in zip((b"rXYZ", b"gXYZ", b"bXYZ"), colorants, strict=True)]
-    tags += [(key, curve) for key in (b"rTRC", b"gTRC", b"bTRC")]
-    table, body, start = struct.pack(">I", len(tags)), b"", 128 + 4 + 12 * len(tags)
-    for key, value in tags:
-        table += struct.pack(">4sII", key, start + len(body), len(value))
-        body += value + bytes(-len(value) % 4)
-    head = struct.pack(">I4sI4s4s4s", start + len(body), bytes(4), 0x02200000, b"mntr", b"RGB ", b"XYZ ")
-    head += struct.pack(">6H4s", 2026, 1, 1, 0, 0, 0, b"acsp") + bytes(28) + struct.pack(">3i", 63190, 65536, 54061)
-    return head + bytes(128 - len(head)) + table + body
-
-
-SRGB = [(0.43607, 0.22249, 0.01392), (0.38515, 0.71687, 0.09708), (0.14307, 0.06061, 0.71410)]
-DISPLAY_P3 = [(0.51512, 0.24120, -0.00105), (0.29198, 0.69225, 0.04189), (0.15710, 0.06657, 0.78407)]
-ADOBE_RGB = [(0.60974, 0.31111, 0.01947), (0.20528, 0.62567, 0.06087), (0.14919, 0.06322, 0.74457)]
 
 
 def as_srgb(pixel: tuple[int, int, int], colorants: list[tuple[float, float, float]]) -> tuple[int, ...]:
@@ -138,13 +95,13 @@ def as_srgb(pixel: tuple[int, int, int], colorants: list[tuple[float, float, flo
         (saved(corners(), "GIF")[:400], ImageUnreadable),
         (saved(Image.new("RGB", (1, 1)), "PNG"), ImageTooSmall),
         (saved(Image.new("RGB", (400, 199)), "JPEG"), ImageTooSmall),
-        (png_of_size(8_001, 300), ImageTooLarge),
-        (png_of_size(20_000, 1), ImageTooLarge),
-        (png_of_size(4_001, 4_000), ImageTooLarge),
-        (png_of_size(9_000, 9_000), ImageTooLarge),
-        (png_of_size(12_000, 12_000), ImageTooLarge),
-        (png_of_size(60_000, 60_000), ImageTooLarge),
-        (png_of_size(2**31 - 1, 2**31 - 1), ImageTooLarge),
+        (png_of(8_001, 300, rows=1), ImageTooLarge),
+        (png_of(20_000, 1, rows=1), ImageTooLarge),
+        (png_of(4_001, 4_000, rows=1), ImageTooLarge),
+        (png_of(9_000, 9_000, rows=1), ImageTooLarge),
+        (png_of(12_000, 12_000, rows=1), ImageTooLarge),
+        (png_of(60_000, 60_000, rows=1), ImageTooLarge),
+        (png_of(2**31 - 1, 2**31 - 1, rows=1), ImageTooLarge),
         (saved(Image.new("L", (8_000, 5_001)), "JPEG"), ImageTooLarge),
         (bytes(MAX_FILE_BYTES + 1), FileTooLarge),
     ],
@@ -170,11 +127,10 @@ def test_a_png_with_one_wrong_byte_is_refused_and_not_half_shown() -> None:
         clean(bytes(data), field="images[0]")
 
 
-def test_a_text_chunk_that_swells_to_megabytes_is_refused() -> None:
+def test_a_text_that_swells_to_megabytes_is_never_unpacked() -> None:
     info = PngImagePlugin.PngInfo()
-    info.add_text("note", "a" * 80_000_000, zip=True)
-    with pytest.raises(ImageUnreadable):
-        clean(saved(corners(), "PNG", pnginfo=info), field="images[0]")
+    info.add_text("note", "a" * 80_000_000, zip=True)  # Pillow would refuse the whole picture
+    assert looks_like(cleaned(saved(corners(), "PNG", pnginfo=info)), [RED, GREEN, BLUE, WHITE])
 
 
 def test_a_jpeg_with_scans_without_end_is_refused_before_it_is_decoded() -> None:
@@ -231,7 +187,7 @@ def test_three_good_files_come_back_in_order() -> None:
 
 def test_each_bad_file_is_told_and_the_first_decides_the_kind() -> None:
     with pytest.raises(ImageTooSmall) as caught:
-        clean_all([("ok.jpg", saved(corners(), "JPEG")), ("s.png", png_of_size(9, 9)), ("t.txt", b"hello there")])
+        clean_all([("ok.jpg", saved(corners(), "JPEG")), ("s.png", png_of(9, 9)), ("t.txt", b"hello there")])
     told = [(error.field, error.code) for error in caught.value.errors]
     assert told == [("images[1]", "image_too_small"), ("images[2]", "unsupported_type")]
     assert caught.value.detail.startswith("s.png: ")
@@ -354,7 +310,7 @@ def test_of_a_phone_picture_with_two_frames_the_first_is_kept() -> None:
 @pytest.mark.parametrize("kind", ["JPEG", "PNG"])
 def test_a_wide_profile_becomes_the_same_colour_in_srgb(kind: str, colorants: list[tuple[float, float, float]]) -> None:
     pixel = (190, 90, 70)
-    icc = profile(colorants)
+    icc = matrix_profile(colorants)
     result = cleaned(saved(Image.new("RGB", (240, 240), pixel), kind, icc_profile=icc))
     assert near(seen(result)[0], as_srgb(pixel, colorants), 4)
     assert not near(seen(result)[0], pixel, 8)
@@ -363,7 +319,11 @@ def test_a_wide_profile_becomes_the_same_colour_in_srgb(kind: str, colorants: li
 
 @pytest.mark.parametrize(
     "icc",
-    [b"no profile at all", ImageCms.ImageCmsProfile(ImageCms.createProfile("LAB")).tobytes(), profile(SRGB)[:200]],
+    [
+        b"no profile at all",
+        ImageCms.ImageCmsProfile(ImageCms.createProfile("LAB")).tobytes(),
+        matrix_profile(SRGB)[:200],
+    ],
 )
 def test_a_profile_that_cannot_be_used_is_ignored(icc: bytes) -> None:
     assert looks_like(cleaned(saved(corners(), "JPEG", icc_profile=icc)), [RED, GREEN, BLUE, WHITE])
