@@ -33,6 +33,9 @@ bench: $(VENV)/.run-stamp  ## how long a film takes
 bench-scaling: $(VENV)/.run-stamp  ## what longer, larger and more cost; writes docs/performance.md
 	$(BIN)/python -m benchmarks.scaling
 
+deploy:  ## the four functions to Google; which settings that needs: docs/deploy.md
+	./deploy.sh
+
 clean:  ## what can be made again goes; films in var/ stay
 	rm -rf $(VENV) var/tmp dist build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
@@ -47,4 +50,4 @@ $(VENV)/.test-stamp: $(REQUIREMENTS) requirements-dev.txt
 	@sh local/bootstrap.sh $(VENV) requirements-dev.txt $@
 	@touch $(VENV)/.run-stamp  # what the tests need holds what a run needs: no network is wanted again
 
-.PHONY: run functions test test-long check bench bench-scaling clean help
+.PHONY: run functions test test-long check bench bench-scaling deploy clean help

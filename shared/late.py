@@ -41,7 +41,7 @@ class _Absence(MetaPathFinder):
     def __init__(self, names: Sequence[str]) -> None:
         self._names = names
 
-    def find_spec(self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None) -> None:
+    def find_spec(self, fullname: str, *_: Any, **__: Any) -> None:
         if fullname in self._names:
             raise ModuleNotFoundError(f"No module named {fullname!r}", name=fullname)
 
