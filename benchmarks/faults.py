@@ -35,6 +35,7 @@ import functions.generate.main as generate
 import functions.status.main as status
 from benchmarks.outside import redis_server
 from functions.render.inspection import inspect
+from local.run import NO_LIMITS
 from local.task_queue import RetrySettings, TaskQueueServer
 from shared.config import Settings
 from shared.http import one_process
@@ -80,6 +81,7 @@ def faults(kills: int, *, open_jobs: int = OPEN_JOBS, kill_every: float = KILL_E
             "NARRATORS": "edge",
             "LEASE_SECONDS": str(LEASE_SECONDS),
             "MAX_ATTEMPTS": str(MAX_ATTEMPTS),
+            **NO_LIMITS,
             **edge.environment(),
         }
         services = Services(Settings.from_env(environment))
