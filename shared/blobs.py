@@ -74,6 +74,11 @@ def video_name(job_id: str, extension: str = "mp4") -> str:
     return f"videos/{made_at(job_id):%Y/%m/%d}/{job_id}.{extension}"
 
 
+def film_names(job_id: str) -> tuple[str, ...]:
+    """Everything that is stored of a finished film: the film itself first, without which nothing leads to the rest."""
+    return tuple(video_name(job_id, extension) for extension in ("mp4", "jpg", "srt", "vtt"))
+
+
 def image_name(image_id: str) -> str:
     """`images/{YYYY/MM/DD}/{image_id}`; the same in the temporary and in the permanent store."""
     return f"images/{made_at(image_id):%Y/%m/%d}/{image_id}"

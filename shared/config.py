@@ -117,6 +117,12 @@ class Settings:
         return settings
 
     @property
+    def secrets(self) -> tuple[str, ...]:
+        """What the environment holds that must never be written anywhere."""
+        password = urlsplit(self.redis_url).password
+        return tuple(secret for secret in (password, self.auth_secret, *self.task_hmac_keys) if secret)
+
+    @property
     def files_on_disk(self) -> bool:
         return self.video_bucket is None
 

@@ -4,7 +4,6 @@
 An `Endpoint` only routes.
 """
 
-import hashlib
 import logging
 import random
 import re
@@ -90,12 +89,13 @@ def wire(app: flask.Flask, *endpoints: Endpoint, services: Services | None = Non
     """Make an app answer as the contract says. Under functions-framework `app` is the current one."""
     own_process = services is None
     services = services or from_environment()
-    log.start(services.settings.environment, services.settings.google_cloud_project)
+    settings = services.settings
+    log.start(settings.environment, settings.google_cloud_project, settings.secrets)
     services.start_tracing(endpoints[0].name if len(endpoints) == 1 else "web")
     if services.callers.are_open and {"generate", "upload"} & {endpoint.name for endpoint in endpoints}:
         log.event("open_to_everybody", level=logging.WARNING, hint="docs/auth.md says how to know who calls")
     app.extensions["services"] = services
-    cors = Cors(services.settings.cors_origins)
+    cors = Cors(settings.cors_origins, settings.cors_preview_pattern)
     app.before_request(_begin)
     app.after_request(partial(_finish, cors))
     app.register_error_handler(Problem, _problem)
@@ -147,18 +147,18 @@ def json_answer(value: Any, status: int = 200, headers: Mapping[str, str] | None
     return _answer(msgspec.json.encode(value), status, {"Cache-Control": "no-store", **(headers or {})})
 
 
-def revalidated(request: flask.Request, value: Any) -> flask.Response:
-    """A JSON answer that the caller alone may keep, and asks for again; 304 where it holds the same bytes already.
+def revalidated(request: flask.Request, version: str, value: Callable[[], Any]) -> flask.Response:
+    """A JSON answer that the caller alone may keep, and asks for again; 304 where it holds this version already.
 
-    Its ETag is strong: whatever the caller would see change changes it (RFC 9110, 8.8.3 and 13.1.2).
+    `version` changes whenever `value` does, which is not even made for a 304. The ETag is strong (RFC 9110, 8.8.3 and
+    13.1.2): a new release of ours may write the same in other bytes, so it is part of it.
     """
-    body = msgspec.json.encode(value)
-    tag = hashlib.blake2b(body, digest_size=16).hexdigest()
+    tag = f"{VERSION}-{version}"
     headers = {"Cache-Control": "private, no-cache", "ETag": f'"{tag}"'}
     asked = request.environ.get("HTTP_IF_NONE_MATCH", "")
     if asked and (asked == headers["ETag"] or request.if_none_match.contains_weak(tag)):  # the first: nothing to parse
         return flask.Response(status=304, headers=headers)
-    return _answer(body, 200, headers)
+    return _answer(msgspec.json.encode(value()), 200, headers)
 
 
 def _answer(body: bytes, status: int, headers: Mapping[str, str]) -> flask.Response:
@@ -166,7 +166,7 @@ def _answer(body: bytes, status: int, headers: Mapping[str, str]) -> flask.Respo
 
 
 def _is_public(route: _Route) -> bool:
-    return route.pattern.pattern.startswith(("/api/", "/test", "/render", "/files/", "/health"))
+    return route.pattern.pattern.startswith(("/api/", "/test", "/render", "/files/", "/health", "/docs", "/openapi"))
 
 
 def _dispatch(request: flask.Request, routes: Iterable[_Route]) -> flask.Response:
@@ -204,6 +204,7 @@ def _finish(cors: Cors, response: flask.Response) -> flask.Response:
     headers = response.headers
     headers["X-Request-Id"] = flask.g.get("request_id", "")
     headers.setdefault("X-Content-Type-Options", "nosniff")
+    headers.setdefault("Referrer-Policy", "no-referrer")  # an address of ours may hold an id that opens a film
     headers.add("Vary", "Origin")  # also without CORS headers: a cache must not mix the two
     headers.extend(cors.headers(flask.request.environ))
     tracing.finish(flask.g.get("handler", "refused"), response.status_code)

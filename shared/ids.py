@@ -5,6 +5,8 @@ import time
 import uuid
 from datetime import UTC, datetime
 
+_END_OF_TIME = 253_402_300_800_000  # ms: the year 10000, which no datetime can hold
+
 
 def new_id(at: float | None = None) -> str:
     """A UUIDv7 (RFC 9562): 48 bits of milliseconds, then chance; `at` in seconds since 1970."""
@@ -16,12 +18,12 @@ def new_id(at: float | None = None) -> str:
 
 
 def is_id(text: str) -> bool:
-    """Whether `text` is a canonical UUIDv7, as we make them."""
+    """Whether `text` is a canonical UUIDv7, as we make them, of a time that has a date."""
     try:
         parsed = uuid.UUID(text)
     except ValueError:
         return False
-    return str(parsed) == text and parsed.version == 7
+    return str(parsed) == text and parsed.version == 7 and parsed.int >> 80 < _END_OF_TIME
 
 
 def made_at(identifier: str) -> datetime:

@@ -28,3 +28,11 @@ class ImageStore(Protocol):
     def uploaded(self, repeat: str) -> Sequence[Image]:
         """The pictures that were the answer before; none where there was no such upload, or one of them is gone."""
         ...
+
+    def whose_image(self, image_id: str) -> str | None:
+        """The owner of a picture, or of one that was erased; None where that is nobody. Raises NotFound."""
+        ...
+
+    def erase_image(self, image_id: str, owner: str | None) -> None:
+        """Forget all of a picture but that it was erased and whose it was."""
+        ...

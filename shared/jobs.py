@@ -7,12 +7,14 @@ from enum import StrEnum
 from typing import Any, Final, Protocol
 
 from shared.errors import NotFound
+from shared.signature import GOOD_FOR_SECONDS
 from shared.video_request import VideoRequest
 
 RETENTION_SECONDS: Final = 24 * 3600  # a job is readable for a day after its last change
 STALLED_AFTER_SECONDS: Final = 15 * 60  # in work, but nobody has held the lease for so long
 POLL_AFTER_MS: Final = 1000  # how often a caller does well to ask
 QUEUED_AT_MOST_SECONDS: Final = 24 * 3600  # a task that was not delivered in a day never will be
+ERASED_FOR_SECONDS: Final = GOOD_FOR_SECONDS  # for so long a queue could still bring the task of an erased job
 
 
 class JobStatus(StrEnum):
@@ -134,6 +136,7 @@ class Job:
     film: Film | None = None
     links: Links | None = None
     lease_expires_at: datetime | None = None
+    revision: str = field(default="", compare=False)  # of what is stored of it, but for who holds it
 
     def advanced(self, stage: Stage, progress: int, *, eta_seconds: int | None = None) -> "Job":
         """The job further on; progress never falls, whatever the attempt."""
@@ -228,6 +231,7 @@ class Verdict(StrEnum):
     BUSY = "busy"
     DONE = "done"
     GAVE_UP = "gave_up"
+    ERASED = "erased"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -311,6 +315,14 @@ class JobStore(Protocol):
 
     def cancel(self, job_id: str) -> Job:
         """End a job that waits, ask the worker of one in work to end it; raises NotFound. An ended one stays."""
+        ...
+
+    def whose(self, job_id: str) -> str | None:
+        """The owner of a job, or of one that was erased; None where that is nobody. Raises NotFound."""
+        ...
+
+    def erase(self, job_id: str, owner: str | None) -> None:
+        """Forget all of a job but that it was erased and whose it was: nobody works on it any more, or ever will."""
         ...
 
     def cache_links(self, job: Job) -> None:

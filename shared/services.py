@@ -6,6 +6,7 @@ This is the one file whose imports are not at its top: a poll of a job in work m
 import gc
 import os
 import threading
+import warnings
 from functools import cache, cached_property
 from importlib import import_module
 from pathlib import Path
@@ -16,7 +17,6 @@ from shared.blobs import UPLOAD_LIFETIME, BlobStore
 from shared.callers import Callers, TokenVerifier
 from shared.config import Settings, WrongSettings
 from shared.late import late, without
-from shared.limits import Limits
 from shared.signature import TaskSigner
 from shared.video_request import TaskQueue
 
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from shared.adapters.redis_jobs import RedisJobs
     from shared.adapters.redis_line import RedisLine
     from shared.adapters.redis_queue import TaskBroker
+    from shared.limits import Limits
     from shared.storyboard import Storyboard
 
 DEFAULT_LOCAL_QUEUE_PORT = 8085
@@ -34,6 +35,8 @@ NEVER_USED = "cryptography.x509"
 # Redis' client and Cloud Storage's make metrics and spans of their own, where they find it. Ours need it only when a
 # collector is named, and then it is loaded before.
 UNLESS_TRACED = "opentelemetry"
+# requests guesses the letters of texts that do not say theirs; what we ask for is JSON, or says it. Without it: UTF-8.
+NEVER_GUESSED = ("charset_normalizer", "chardet")
 
 
 class Services:
@@ -58,7 +61,7 @@ class Services:
         )
 
     @cached_property
-    def limits(self) -> Limits:
+    def limits(self) -> "Limits":
         from shared.adapters.redis_limits import RedisLimits
 
         return RedisLimits(self._redis, ceiling_seconds=self.settings.daily_film_seconds)
@@ -97,13 +100,14 @@ class Services:
         Meanwhile without the garbage collector, which would walk over all of it several times; and what is there at
         the end it leaves alone for good, so that the forked worker need not copy it (see gc.freeze).
         """
-        adapters = ["redis_jobs"]
+        adapters = ["redis_jobs", "redis_limits"] if {"generate", "upload"} & set(functions) else ["redis_jobs"]
         if "generate" in functions and self.settings.task_queue_url.startswith("projects/"):
             adapters.append("cloud_tasks")
         if self.settings.video_bucket and {"upload", "render"} & set(functions):
             adapters.append("gcs_blobs")
         gc.disable()
-        with late(NEVER_USED), without(UNLESS_TRACED):
+        with late(NEVER_USED), without(UNLESS_TRACED, *NEVER_GUESSED), warnings.catch_warnings():
+            warnings.filterwarnings("ignore", message="Unable to find acceptable character detection")
             for name in adapters:
                 import_module(f"shared.adapters.{name}")
         gc.freeze()

@@ -146,7 +146,8 @@ class TaskQueue(Protocol):
 
 def _decoded(body: bytes) -> Any:
     """A stranger's JSON. What people really send is forgiven: a BOM, bare line breaks, half of a cut-off emoji."""
-    with suppress(msgspec.DecodeError, RecursionError):  # the strict and quick way first, then the patient one
+    # The strict and quick way first, then the patient one. What is no UTF-8 msgspec leaves to Python's own error.
+    with suppress(msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return msgspec.json.decode(body)
     try:
         return _whole(json.loads(body.decode("utf-8-sig"), strict=False, parse_constant=_refuse_constant))

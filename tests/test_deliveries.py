@@ -265,7 +265,7 @@ def test_a_post_with_a_picture_becomes_a_film_that_anyone_with_its_address_can_l
         assert file.content == stored[video_name(job_id, extension)].data
         assert file.headers["Content-Disposition"] == f'inline; filename="linkedin-video.{extension}"'
         assert file.headers["Cache-Control"] == "private, max-age=3600"
-    assert home.statuses == [200]
+    eventually(lambda: home.statuses == [200], PATIENCE)
 
 
 def test_a_picture_that_cannot_be_moved_does_not_cost_the_film(home: Home) -> None:

@@ -81,7 +81,7 @@ def lines() -> Iterator[list[dict[str, object]]]:
             told.append(json.loads(self.format(record)))
 
     handler = Kept()
-    handler.setFormatter(log._JsonLines("test", "films"))
+    handler.setFormatter(log.JsonLines("test", "films", log.Secrets(())))
     logger = logging.getLogger("linkedin_video")
     logger.setLevel(logging.INFO)
     logger.addHandler(handler)

@@ -10,6 +10,15 @@ from shared.jobs import ErrorDetail, JobStatus, JobWarning, LinkedInRule, Stage
 
 UUID7: Final = "^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$"
 
+FAILED: Final = (
+    "the same for a program; its `code` is `unavailable`, `image_not_found`, `render_failed`, `internal`, `gave_up` "
+    "(the attempts are used up) or `stalled` (nobody works on it any more)"
+)
+WARNED: Final = (
+    "what one should know of a film that was made all the same: `text_shortened`, `text_too_long`, `letters_left_out`, "
+    "`pictures_need_time`, `narration_fallback`, `narration_unavailable`"
+)
+
 Id = Annotated[str, Meta(pattern=UUID7, extra_json_schema={"format": "uuid"})]
 Moment = Annotated[str, Meta(description="RFC 3339 in UTC", extra_json_schema={"format": "date-time"})]
 Address = Annotated[str, Meta(extra_json_schema={"format": "uri-reference"})]
@@ -23,7 +32,9 @@ class Promise(msgspec.Struct):
 
     job_id: Id
     status: Annotated[str, Meta(extra_json_schema={"const": "queued"})]
-    status_url: Annotated[str, Meta(description="ask here how far it is", extra_json_schema={"format": "uri-reference"})]
+    status_url: Annotated[
+        str, Meta(description="ask here how far it is", extra_json_schema={"format": "uri-reference"})
+    ]
     poll_after_ms: Pause
 
 
@@ -43,8 +54,8 @@ class JobAnswer(msgspec.Struct):
     stage: Annotated[Stage | None, Meta(description="null while queued; on an error the stage that failed")]
     video_url: Annotated[str | None, Meta(description="the film, once it is there: a signed link")]
     error: Annotated[str | None, Meta(description="why it failed, in a sentence for a person")]
-    error_detail: Annotated[ErrorDetail | None, Meta(description="the same for a program: decide by its code")]
-    warnings: Annotated[list[JobWarning], Meta(description="what one should know of a film that was made all the same")]
+    error_detail: Annotated[ErrorDetail | None, Meta(description=FAILED)]
+    warnings: Annotated[list[JobWarning], Meta(description=WARNED)]
     degraded: Annotated[bool, Meta(description="another voice than the first had to speak")]
     attempt: Annotated[int, Meta(ge=0)]
     metadata: Annotated[dict[str, Any], Meta(description="what the order brought along")]

@@ -24,7 +24,7 @@ from .plain_words import says_something
 endpoint = Endpoint("generate")
 
 PAGE = Path(__file__).parent / "page"
-PAGE_TYPES = {"index.html": "text/html", "app.js": "text/javascript", "app.css": "text/css"}
+PAGE_TYPES = {"app.js": "text/javascript", "app.css": "text/css", "docs.css": "text/css"}
 
 
 @endpoint.route("POST", "/", "/api/video/generate")
@@ -102,9 +102,39 @@ def page(services: Services, request: flask.Request) -> flask.Response:
     return response
 
 
-@endpoint.route("GET", "/test/{name}")
+@endpoint.route("GET", r"/openapi\.json")
+def openapi(services: Services, request: flask.Request) -> flask.Response:
+    """What can be called, for programs: OpenAPI 3.1, with the addresses of this deployment."""
+    from .openapi import Deployment, document_json  # here, and not for those who order a film
+
+    response = flask.Response(document_json(Deployment.of(services.settings)), content_type="application/json")
+    response.headers["Cache-Control"] = "no-cache"
+    response.add_etag()
+    response.make_conditional(request)
+    return response
+
+
+@endpoint.route("GET", "/docs")
+def docs(services: Services, request: flask.Request) -> flask.Response:
+    """The same for people."""
+    if request.path.endswith("/"):  # its style is named relative to the path without
+        return flask.make_response(flask.redirect("../docs", 308))
+    from .docs_page import docs_page
+    from .openapi import Deployment
+
+    response = flask.Response(docs_page(Deployment.of(services.settings)), content_type="text/html; charset=utf-8")
+    response.headers["Content-Security-Policy"] = (
+        "default-src 'none'; style-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; "
+        "frame-ancestors 'none'"
+    )
+    response.headers["Cache-Control"] = "no-cache"
+    response.headers["Referrer-Policy"] = "no-referrer"
+    return response
+
+
+@endpoint.route("GET", "/test/{name}", "/docs/{name}")
 def page_file(services: Services, request: flask.Request, name: str) -> flask.Response:
-    if name not in PAGE_TYPES or name == "index.html":
+    if name not in PAGE_TYPES:
         flask.abort(404)
     response = flask.send_file(PAGE / name, mimetype=PAGE_TYPES[name], conditional=True)
     response.headers["Cache-Control"] = "no-cache"

@@ -182,8 +182,8 @@ def run_job(
 ) -> Verdict:
     """Do what one delivery of a task may do.
 
-    `retract` removes what a cancelled film has published already. `after` is called with every job that is over, and
-    once more for each further delivery.
+    `retract` removes what a cancelled or erased film has published already. `after` is called with every job that is
+    over, and once more for each further delivery.
 
     Returns when the queue is to be told that the task is done. Raises Busy while somebody else works on it, and any
     other exception for "try again": StoppedEarly, Unavailable, or a fault that a further attempt may not meet.
@@ -195,7 +195,9 @@ def run_job(
         raise Busy("Another worker has this job.", retry_after_seconds=int(lease_seconds))
     if claim.verdict is Verdict.GAVE_UP:
         _end(jobs, request, token, _given_up(claim.job, request, max_attempts))
-    if claim.verdict in (Verdict.DONE, Verdict.GAVE_UP):
+    if claim.verdict is Verdict.ERASED:
+        retract(request)  # a worker may have died between publishing and hearing of it
+    if claim.verdict in (Verdict.DONE, Verdict.GAVE_UP, Verdict.ERASED):
         after(request, claim.job)  # a worker that died after the end may not have come to it
         return claim.verdict
 
@@ -210,8 +212,7 @@ def run_job(
             film, links = make_video(request, attempt)
             attempt.finish(attempt.job.completed(film, links))
         except CancelAsked:
-            retract(request)
-            attempt.finish(attempt.job.cancelled())
+            _call_off(attempt, request, retract)
         except StoppedEarly as stopped:
             log.event("attempt_ended_early", attempt=claim.job.attempt, reason=stopped.detail)
             _hand_back(attempt, request, retract)
@@ -222,13 +223,13 @@ def run_job(
                 _hand_back(attempt, request, retract)
                 raise
             log.failure("film_failed", code=problem.code)
-            attempt.finish(_failed(attempt.job, problem, request))
+            _finish(attempt, _failed(attempt.job, problem, request), request, retract)
         except Exception:  # the border: whatever it was, the job must not hang
             log.failure("attempt_failed", attempt=claim.job.attempt)
             if not last:
                 _hand_back(attempt, request, retract)
                 raise
-            attempt.finish(_broken(attempt.job, request))
+            _finish(attempt, _broken(attempt.job, request), request, retract)
     ended = attempt.job
     seconds = (ended.updated_at - ended.created_at).total_seconds()  # since it was asked for, the queue included
     log.event("job_ended", status=ended.status.value, attempt=ended.attempt, seconds=round(seconds, 1))
@@ -241,14 +242,26 @@ def _hand_back(attempt: Attempt, request: VideoRequest, retract: Callable[[Video
     try:
         attempt.give_back()
     except CancelAsked:
-        retract(request)
-        attempt.finish(attempt.job.cancelled())
+        _call_off(attempt, request, retract)
+
+
+def _finish(attempt: Attempt, job: Job, request: VideoRequest, retract: Callable[[VideoRequest], None]) -> None:
+    """Write the job's end; of one that was erased meanwhile nothing stays, also where it failed."""
+    try:
+        attempt.finish(job)
+    except CancelAsked:
+        _call_off(attempt, request, retract)
+
+
+def _call_off(attempt: Attempt, request: VideoRequest, retract: Callable[[VideoRequest], None]) -> None:
+    retract(request)
+    attempt.finish(attempt.job.cancelled())
 
 
 def _end(jobs: JobStore, request: VideoRequest, token: str, job: Job) -> None:
     try:
         jobs.save(job, request, token, release=True)
-    except LeaseLost:
+    except (LeaseLost, CancelAsked):  # the second: it was erased
         log.event("ended_by_another")
 
 

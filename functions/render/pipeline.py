@@ -10,7 +10,7 @@ from typing import Final
 import cv2
 
 from shared import log, tracing
-from shared.blobs import BlobStore, image_name, video_name, voice_name
+from shared.blobs import BlobStore, film_names, image_name, voice_name
 from shared.config import Settings
 from shared.errors import ImageNotFound, NotFound, RenderFailed, Unavailable
 from shared.jobs import Film, JobWarning, Links, Stage
@@ -128,8 +128,8 @@ class Studio:
 
     def retract(self, request: VideoRequest) -> None:
         """Remove what was published of a film; what was not is no failure."""
-        for extension in ("mp4", "jpg", "srt", "vtt"):
-            self.videos.delete(video_name(request.job_id, extension))
+        for name in film_names(request.job_id):
+            self.videos.delete(name)
 
     def _rate(self, request: VideoRequest) -> str:
         return request.rate or self.settings.edge_rate

@@ -121,9 +121,10 @@ def _pause(deliveries: int) -> float:
 
 def main() -> int:
     services = from_environment()
-    log.start(services.settings.environment, services.settings.google_cloud_project)
+    settings = services.settings
+    log.start(settings.environment, settings.google_cloud_project, settings.secrets)
     services.start_tracing("worker")
-    if not services.settings.queue_in_redis:
+    if not settings.queue_in_redis:
         sys.exit("A worker is for TASK_QUEUE_URL=redis: only; other queues deliver over HTTP.")
     logging.getLogger("dramatiq").addHandler(_Relay(logging.WARNING))
     logging.getLogger("dramatiq").propagate = False

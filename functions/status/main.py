@@ -7,7 +7,7 @@ import flask
 import functions_framework
 
 from shared import log
-from shared.blobs import sign_links, video_name
+from shared.blobs import Blob, film_names, sign_links, video_name, voice_name
 from shared.callers import is_visible
 from shared.errors import NotFound, NotReady, Unavailable
 from shared.http import Endpoint, json_answer, revalidated, wire
@@ -32,7 +32,9 @@ def read_status(services: Services, request: flask.Request, job_id: str) -> flas
         except Unavailable:
             if not job.links:
                 raise
-    return revalidated(request, _told(job))
+    # What the caller sees follows from what is stored, how it reads by now, and which links were signed.
+    version = f"{job.revision}-{job.status.value}-{job.links.signed_at.timestamp() if job.links else ''}"
+    return revalidated(request, version, lambda: _told(job))
 
 
 @endpoint.route("GET", "/video/{job_id}", "/api/video/{job_id}")
@@ -41,7 +43,10 @@ def read_video(services: Services, request: flask.Request, job_id: str) -> flask
     try:
         job = _known_job(services, request, job_id)
     except NotFound:
-        has_captions = _forgotten_film_has_captions(services, request, job_id)
+        if _is_known(services, job_id):  # somebody else's; or erased, and its film may not be gone yet
+            raise _no_such_film() from None
+        caller = services.callers.owner(request.headers)
+        has_captions = _forgotten_film(services, job_id, caller).metadata.get("has_captions") == "true"
         film: dict[str, Any] = {}
     else:
         if job.status is not JobStatus.COMPLETED or job.film is None:
@@ -63,6 +68,29 @@ def cancel(services: Services, request: flask.Request, job_id: str) -> flask.Res
     job = services.jobs.cancel(job_id).as_read_at(now())
     log.event("cancel_asked", job_id=job_id, status=job.status.value)
     return json_answer({"job_id": job_id, "status": job.status.value, "poll_after_ms": POLL_AFTER_MS}, 202)
+
+
+@endpoint.route("DELETE", "/video/{job_id}", "/api/video/{job_id}")
+def erase(services: Services, request: flask.Request, job_id: str) -> flask.Response:
+    """204: nothing is left of the film and its order, whether it was made, waits or is in work. A repeat is a 204 too.
+
+    The pictures that it shows stay: they are their owner's, and another film may show them too.
+    """
+    caller = services.callers.owner(request.headers)
+    if not is_id(job_id):
+        raise _no_such_film()
+    try:
+        owner = services.jobs.whose(job_id)
+    except NotFound:
+        owner = _owner(_forgotten_film(services, job_id, caller))
+    if not is_visible(owner, caller):
+        raise _no_such_film()
+    services.jobs.erase(job_id, owner)  # first: from here on nobody makes it, and a repeat knows whose it was
+    for name in film_names(job_id):
+        services.videos.delete(name)
+    services.uploads.delete(voice_name(job_id))
+    log.event("film_erased", job_id=job_id)
+    return flask.Response(status=204)
 
 
 @functions_framework.http
@@ -89,17 +117,36 @@ def _known_job(services: Services, request: flask.Request, job_id: str) -> Job:
     return job.as_read_at(now())
 
 
-def _forgotten_film_has_captions(services: Services, request: flask.Request, job_id: str) -> bool:
-    """Whether the film that Redis no longer knows has captions; raises NotFound where this caller has no such film."""
+def _is_known(services: Services, job_id: str) -> bool:
+    """Whether there is or was such a job."""
     if not is_id(job_id):
-        raise NotFound("There is no such film.")
+        return False
+    try:
+        services.jobs.whose(job_id)
+    except NotFound:
+        return False
+    return True
+
+
+def _forgotten_film(services: Services, job_id: str, caller: str | None) -> Blob:
+    """The stored film that Redis no longer knows; raises NotFound where this caller has no such film."""
+    if not is_id(job_id):
+        raise _no_such_film()
     try:
         film = services.videos.find(video_name(job_id))
     except NotFound:
-        raise NotFound("There is no such film.") from None
-    if not is_visible(film.metadata.get("owner") or None, services.callers.owner(request.headers)):
-        raise NotFound("There is no such film.")
-    return film.metadata.get("has_captions") == "true"
+        raise _no_such_film() from None
+    if not is_visible(_owner(film), caller):
+        raise _no_such_film()
+    return film
+
+
+def _owner(film: Blob) -> str | None:
+    return film.metadata.get("owner") or None
+
+
+def _no_such_film() -> NotFound:
+    return NotFound("There is no such film.")
 
 
 def _told(job: Job) -> dict[str, Any]:

@@ -92,8 +92,11 @@ class DiskBlobs:
             return to.put(name, self.path(name), content_type=blob.content_type, metadata=blob.metadata)
 
     def delete(self, name: str) -> None:
-        for path in self._paths(name):
-            path.unlink(missing_ok=True)
+        try:
+            for path in self._paths(name):
+                path.unlink(missing_ok=True)
+        except OSError as error:
+            raise Unavailable("The file store does not let go of a file.") from error
 
     def _seen(self, name: str) -> Blob:
         """The file, however old it is; raises NotFound, Unavailable."""

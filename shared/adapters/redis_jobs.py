@@ -3,6 +3,7 @@
 Every change may happen twice and is one change, so that a lost answer is asked for again (`RedisLine.ask`).
 """
 
+import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -14,6 +15,7 @@ from shared import log
 from shared.errors import FieldError, IdempotencyConflict, ImageNotFound, NotFound, Unavailable
 from shared.images import Image
 from shared.jobs import (
+    ERASED_FOR_SECONDS,
     QUEUED_AT_MOST_SECONDS,
     RETENTION_SECONDS,
     STALLED_AFTER_SECONDS,
@@ -71,6 +73,8 @@ class RedisJobs:
         self._replay: Callable[..., Any] = client.register_script(scripts.REPLAY)
         self._confirm: Callable[..., Any] = client.register_script(scripts.CONFIRM)
         self._cache: Callable[..., Any] = client.register_script(scripts.CACHE_LINKS)
+        self._erase: Callable[..., Any] = client.register_script(scripts.ERASE)
+        self._erase_image: Callable[..., Any] = client.register_script(scripts.ERASE_IMAGE)
 
     @classmethod
     def connect(cls, url: str, *, lease_seconds: int, max_attempts: int) -> "RedisJobs":
@@ -181,6 +185,21 @@ class RedisJobs:
             return self.get(job_id)
         return job
 
+    def whose(self, job_id: str) -> str | None:
+        keys = dict(zip(scripts.FIELDS, _keys(job_id), strict=True))
+        status, owner = self._ask(self._redis.mget, [keys["status"], keys["owner"]])
+        if status is None:
+            raise no_such_job(job_id)
+        return owner or None
+
+    def erase(self, job_id: str, owner: str | None) -> None:
+        promise = self._ask(self._redis.get, f"job:{job_id}:promise")  # written with the job, and not changed since
+        self._ask(
+            self._erase,
+            keys=[*_keys(job_id), promise or f"job:{job_id}:no-key"],
+            args=[owner or "", job_id, ERASED_FOR_SECONDS],
+        )
+
     def replay(self, job_id: str) -> VideoRequest:
         """Set a job that failed back to its beginning, and return its order; raises NotFound, NotReplayable.
 
@@ -220,6 +239,15 @@ class RedisJobs:
         kept = self._ask(self._redis.mget, [f"image:{image_id}" for image_id in ids.split()])
         records = [msgspec.json.decode(record, type=Image) for record in kept if record]
         return [replace(image, owner=image.owner or None) for image in records] if all(kept) else ()
+
+    def whose_image(self, image_id: str) -> str | None:
+        record, erased = self._ask(self._redis.mget, _image_keys(image_id))
+        if record is None and erased is None:
+            raise NotFound("There is no such picture.")
+        return (erased if record is None else msgspec.json.decode(record, type=Image).owner) or None
+
+    def erase_image(self, image_id: str, owner: str | None) -> None:
+        self._ask(self._erase_image, keys=_image_keys(image_id), args=[owner or "", ERASED_FOR_SECONDS])
 
     def _set_images(self, images: Sequence[Image], repeat: str | None) -> None:
         pipeline = self._redis.pipeline(transaction=True)  # a new one for each try: it is empty when it has failed
@@ -275,6 +303,10 @@ def _keys(job_id: str) -> list[str]:
     return [f"job:{job_id}:{field}" for field in scripts.FIELDS]
 
 
+def _image_keys(image_id: str) -> list[str]:
+    return [f"image:{image_id}", f"image:{image_id}:erased"]
+
+
 def _idempotency_key(idempotency: Idempotency) -> str:
     return f"idempotency:{idempotency.key}"
 
@@ -318,4 +350,10 @@ def _job(job_id: str, kept: dict[str, str | None]) -> Job:
         film=details.film,
         links=details.links,
         lease_expires_at=datetime.fromtimestamp(int(lease.split()[1]) / 1000, UTC) if lease else None,
+        revision=_revision(kept),
     )
+
+
+def _revision(kept: dict[str, str | None]) -> str:
+    told = "\0".join(value or "" for field, value in kept.items() if field not in ("lease", "request"))
+    return hashlib.blake2b(told.encode(), digest_size=12).hexdigest()
