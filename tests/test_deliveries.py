@@ -82,11 +82,11 @@ class Home:
         assert answer.status_code == 202, answer.text
         return str(answer.json()["job_id"])
 
-    def order(self, **fields: Any) -> VideoRequest:
+    def order(self, content: str = "It works.", **fields: Any) -> VideoRequest:
         """A job that is promised, and not yet in the queue."""
         moment = now()
         request = VideoRequest(
-            content="It works.",
+            content=content,
             job_id=new_id(),
             created_at=moment.isoformat(),
             narration="off",
@@ -301,7 +301,7 @@ def test_a_delivery_that_overtakes_the_one_that_missed_its_deadline_finds_the_jo
         TaskQueueServer(retry=SOON, shortest_deadline=0.1) as tasks,
         running(redis_url, tmp_path, monkeypatch, gcs, tasks) as home,
     ):
-        request = home.order()
+        request = home.order("A film that takes longer than the queue is willing to wait for it. " * 6)
         body = request.to_json()
         home.enqueue(body, home.services.signer.headers(request.job_id, body), dispatchDeadline="0.3s")
         job = home.wait_for(request.job_id)

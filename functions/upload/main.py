@@ -2,14 +2,16 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from contextvars import copy_context
 from datetime import timedelta
 
 import flask
 import functions_framework
 
 from shared import log
-from shared.blobs import UPLOAD_LIFETIME, UPLOAD_LINK_LIFETIME, image_name
+from shared.blobs import UPLOAD_LIFETIME, UPLOAD_LINK_LIFETIME, BlobStore, Link, image_name
 from shared.callers import Caller, is_visible
 from shared.config import Settings
 from shared.errors import InvalidRequest, NotFound, Unavailable
@@ -37,24 +39,26 @@ def store(services: Services, request: flask.Request) -> flask.Response:
         raise InvalidRequest("Send the pictures as multipart/form-data, in the field images.")
     files = [(file.filename or "", file.stream.read()) for name in FIELDS for file in request.files.getlist(name)]
     repeat = _repeat(idempotency_key(request), files, caller)
-    if repeat and (images := services.jobs.uploaded(repeat)):
-        return _answer(services, images, {"Idempotent-Replayed": "true"})
+    if repeat and (before := services.jobs.uploaded(repeat)):
+        links = [services.uploads.sign(image.name, UPLOAD_LINK_LIFETIME) for image in before]
+        return _answer(before, links, {"Idempotent-Replayed": "true"})
     use = _use(services.settings, caller, repeat)
     standing = services.limits.admit(use)
-    images = []
+    images: list[Image] = []
     try:
-        for picture in clean_all(files):
-            images.append(_stored(services, picture, caller.owner))
-        answer = _answer(services, images, standing.headers() if standing else {})
+        pictures = clean_all(files)
+        images = [_image(picture, caller.owner) for picture in pictures]
+        links = _stored(services.uploads, images, pictures)
         services.jobs.put_images(images, repeat)  # last: what Redis knows can be shown
     except Unavailable:
-        with suppress(Unavailable):  # then it is dead after a day, and counts until its window has passed
+        with suppress(Unavailable):  # then it counts until its window has passed
             services.limits.withdraw(use)
-            for image in images:
+        for image in images:
+            with suppress(Unavailable):  # then it is dead after a day
                 services.uploads.delete(image.name)
         raise
     log.event("images_stored", images=len(images), bytes=sum(image.size for image in images))
-    return answer
+    return _answer(images, links, standing.headers() if standing else {})
 
 
 @endpoint.route("DELETE", "/{image_id}", "/api/images/{image_id}")
@@ -108,36 +112,55 @@ def _use(settings: Settings, caller: Caller, repeat: str | None) -> Use:
     )
 
 
-def _answer(services: Services, images: Sequence[Image], headers: Mapping[str, str]) -> flask.Response:
-    told = [_told(services, image) for image in images]
-    return json_answer({"images": told, "user_image_ids": [image.id for image in images]}, 201, headers)
-
-
-def _stored(services: Services, picture: CleanImage, owner: str | None) -> Image:
+def _image(picture: CleanImage, owner: str | None) -> Image:
     image_id = new_id()
-    name = image_name(image_id)
-    moment = now()
-    about = {
-        "owner": owner or "",
-        "created_at": timestamp(moment),
-        "width": str(picture.width),
-        "height": str(picture.height),
-    }
-    blob = services.uploads.put(name, picture.data, content_type=picture.content_type, metadata=about)
     return Image(
         id=image_id,
         owner=owner,
-        name=name,
+        name=image_name(image_id),
         content_type=picture.content_type,
         width=picture.width,
         height=picture.height,
-        size=blob.size,
-        expires_at=moment + UPLOAD_LIFETIME - timedelta(minutes=1),  # Redis forgets before the object is dead
+        size=len(picture.data),
+        expires_at=now() + UPLOAD_LIFETIME - timedelta(minutes=1),  # Redis forgets before the object is dead
     )
 
 
-def _told(services: Services, image: Image) -> dict[str, object]:
-    link = services.uploads.sign(image.name, UPLOAD_LINK_LIFETIME)
+def _stored(uploads: BlobStore, images: Sequence[Image], pictures: Sequence[CleanImage]) -> list[Link]:
+    """Store and sign all of them at the same time: what takes long is the way to the store, and to whoever signs.
+
+    Returns or raises when nothing is on its way any more.
+    """
+
+    def put(image: Image, picture: CleanImage) -> None:
+        about = {
+            "owner": image.owner or "",
+            "created_at": timestamp(now()),
+            "width": str(image.width),
+            "height": str(image.height),
+        }
+        uploads.put(image.name, picture.data, content_type=image.content_type, metadata=about)
+
+    def sign(image: Image) -> Link:
+        return uploads.sign(image.name, UPLOAD_LINK_LIFETIME)
+
+    with ThreadPoolExecutor(2 * len(images)) as pool:
+        puts = [
+            pool.submit(copy_context().run, put, image, picture)
+            for image, picture in zip(images, pictures, strict=True)
+        ]
+        signs = [pool.submit(copy_context().run, sign, image) for image in images]
+    for done in puts:
+        done.result()
+    return [done.result() for done in signs]
+
+
+def _answer(images: Sequence[Image], links: Sequence[Link], headers: Mapping[str, str]) -> flask.Response:
+    told = [_told(image, link) for image, link in zip(images, links, strict=True)]
+    return json_answer({"images": told, "user_image_ids": [image.id for image in images]}, 201, headers)
+
+
+def _told(image: Image, link: Link) -> dict[str, object]:
     return {
         "id": image.id,
         "url": link.url,

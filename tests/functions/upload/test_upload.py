@@ -1,6 +1,9 @@
 """Pictures go in by multipart, ids come out; all of them or none."""
 
 import io
+import threading
+from collections.abc import Callable
+from typing import Any
 from urllib.parse import urlsplit
 
 import numpy as np
@@ -98,3 +101,24 @@ def test_a_store_that_does_not_answer_is_a_503(client: Client, services: Service
 def test_an_unknown_picture_has_no_file(services: Services) -> None:
     with pytest.raises(NotFound):
         services.uploads.get("images/2026/03/13/none")
+
+
+def test_three_pictures_are_on_their_way_at_the_same_time(
+    client: Client, services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    together = threading.Barrier(6, timeout=20)  # three to store, three to sign: each waits for all
+    put, sign = services.uploads.put, services.uploads.sign
+
+    def waiting(true: Callable[..., Any]) -> Callable[..., Any]:
+        def called(*arguments: Any, **options: Any) -> Any:
+            together.wait()
+            return true(*arguments, **options)
+
+        return called
+
+    monkeypatch.setattr(services.uploads, "put", waiting(put))
+    monkeypatch.setattr(services.uploads, "sign", waiting(sign))
+    answer = send(client, *((f"{seed}.jpg", picture(seed=seed)) for seed in range(3)))
+    assert answer.status_code == 201 and answer.json
+    for image, told in zip(answer.json["images"], answer.json["user_image_ids"], strict=True):
+        assert image["id"] == told and told in image["url"]
