@@ -160,4 +160,4 @@ def test_no_mutated_picture_is_answered_with_a_fault_of_ours(client: Client, doc
         contract.check("post", "/api/images", answer.status_code, answer.headers, answer.data)
 
     assert every(mutated(), send, CASES, seed=7) >= CASES
-    assert min(statuses[201], statuses[422]) >= CASES // 10
+    assert min(statuses[201], statuses[422]) >= CASES // 20  # both kinds were tried
