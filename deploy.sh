@@ -381,7 +381,7 @@ deploy_functions() {
   local render_url status_url upload_url generate_url
 
   # 1740 s: less than the 1800 s after which the queue delivers again.
-  # MALLOC_MMAP_THRESHOLD_: glibc gives freed pictures back at once, 60 MB less for a film.
+  # MALLOC_MMAP_THRESHOLD_, here and for upload: glibc gives freed pictures back at once, 60 MB less for a film.
   render_url=$(deploy render "$common;CORS_ORIGINS=$origins;MALLOC_MMAP_THRESHOLD_=1048576" "$redis,$keys" \
     --service-account="$RENDER_SERVICE_ACCOUNT" --no-allow-unauthenticated --memory=4Gi --cpu=4 --timeout=1740s \
     --concurrency="$RENDER_CONCURRENCY" --max-instances="$RENDER_INSTANCES")
@@ -401,7 +401,7 @@ deploy_functions() {
 
   status_url=$(deploy status "$common" "$public" --service-account="$API_SERVICE_ACCOUNT" --allow-unauthenticated \
     --memory=512Mi --cpu=1 --timeout=30s --concurrency=80 --max-instances=10)
-  upload_url=$(deploy upload "$common" "$public" --service-account="$API_SERVICE_ACCOUNT" --allow-unauthenticated \
+  upload_url=$(deploy upload "$common;MALLOC_MMAP_THRESHOLD_=1048576" "$public" --service-account="$API_SERVICE_ACCOUNT" --allow-unauthenticated \
     --memory=1Gi --cpu=1 --timeout=60s --concurrency=8 --max-instances=10)
   common+=";TASK_QUEUE_URL=$TASK_QUEUE_URL;TASK_SERVICE_ACCOUNT=$TASK_SERVICE_ACCOUNT;RENDER_URL=$render_url"
   common+=";STATUS_URL=$status_url;UPLOAD_URL=$upload_url;GENERATE_URL=$hosting/generate"

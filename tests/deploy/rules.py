@@ -28,7 +28,7 @@ COMMON = {
 VARIABLES = {
     "render": {**COMMON, "CORS_ORIGINS": KNOWN_ORIGINS, "MALLOC_MMAP_THRESHOLD_": "1048576"},
     "status": COMMON,
-    "upload": COMMON,
+    "upload": {**COMMON, "MALLOC_MMAP_THRESHOLD_": "1048576"},
     "generate": {
         **COMMON,
         "TASK_QUEUE_URL": f"projects/{PROJECT}/locations/{REGION}/queues/render",
