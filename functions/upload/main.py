@@ -96,7 +96,7 @@ def _repeat(key: str | None, files: Sequence[tuple[str, bytes]], caller: Caller)
     """The same for the same key, pictures and caller: where the answer was lost, it is given once more."""
     if key is None:
         return None
-    about = hashlib.sha256(f"{caller.counted_as}:{key}".encode())
+    about = hashlib.sha256(f"{caller.owner or '-'}:{key}".encode())
     for _, content in files:
         about.update(hashlib.sha256(content).digest())
     return about.hexdigest()
