@@ -5,7 +5,7 @@ import shutil
 import socket
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import flask
@@ -78,6 +78,9 @@ def jobs(any_redis: str) -> RedisJobs:
     return RedisJobs.connect(any_redis, lease_seconds=2, max_attempts=3)
 
 
+Made = Callable[..., tuple[Client, Services]]
+
+
 class HeldQueue:
     """A queue that keeps what it is given, so that a test decides when the work is done; `refuses` plays an outage."""
 
@@ -109,6 +112,27 @@ def services(redis_url: str, tmp_path: Path, queue: HeldQueue) -> Services:
     services = Services(Settings.from_env(environment))
     services.queue = queue
     return services
+
+
+@pytest.fixture
+def made(redis_url: str, tmp_path: Path, queue: HeldQueue) -> Made:
+    """The service with these variables."""
+
+    def make(**variables: str) -> tuple[Client, Services]:
+        environment = {
+            "REDIS_URL": redis_url,
+            "DATA_DIR": str(tmp_path / "var"),
+            "PUBLIC_BASE_URL": "http://localhost:8080",
+            "NARRATORS": "silent",
+            "TASK_HMAC_KEYS": "a-key-of-the-tests",
+            **variables,
+        }
+        services = Services(Settings.from_env(environment))
+        services.queue = queue
+        endpoints = [getattr(functions, name).main.endpoint for name in ("generate", "status", "upload", "render")]
+        return one_process(*endpoints, services=services).test_client(), services
+
+    return make
 
 
 @pytest.fixture

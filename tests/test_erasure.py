@@ -23,7 +23,6 @@ from functions.render.job import Attempt, run_job
 from shared import log
 from shared.adapters.redis_jobs import RedisJobs
 from shared.blobs import BlobStore, film_names, image_name, video_name, voice_name
-from shared.config import Settings
 from shared.errors import NotFound, RenderFailed, Unavailable
 from shared.http import one_process
 from shared.ids import new_id
@@ -31,7 +30,7 @@ from shared.jobs import ERASED_FOR_SECONDS, CancelAsked, Film, Idempotency, Job,
 from shared.services import Services
 from shared.signature import HEADER
 from shared.video_request import VideoRequest
-from tests.conftest import HeldQueue
+from tests.conftest import HeldQueue, Made
 from tests.fake_gcs import FakeGcs
 from tests.fly.home import Home, stop_all
 from tests.service import eventually
@@ -39,30 +38,13 @@ from tests.service import eventually
 CANARY = "Quetzalcoatlus"
 POST = f"I keep a {CANARY} at home."
 KEYS = {"amy": "lvk_the_key_of_amy", "bob": "lvk_the_key_of_bob"}
-Made = Callable[..., tuple[Client, Services]]
 
 
-@pytest.fixture
-def made(redis_url: str, tmp_path: Path, queue: HeldQueue, monkeypatch: pytest.MonkeyPatch) -> Made:
-    """The service with these variables, and every temporary file below the test's folder."""
+@pytest.fixture(autouse=True)
+def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every temporary file below the test's folder."""
     (tmp_path / "tmp").mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "tmp"))
-
-    def make(**variables: str) -> tuple[Client, Services]:
-        environment = {
-            "REDIS_URL": redis_url,
-            "DATA_DIR": str(tmp_path / "var"),
-            "PUBLIC_BASE_URL": "http://localhost:8080",
-            "NARRATORS": "silent",
-            "TASK_HMAC_KEYS": "a-key-of-the-tests",
-            **variables,
-        }
-        services = Services(Settings.from_env(environment))
-        services.queue = queue
-        endpoints = [getattr(functions, name).main.endpoint for name in ("generate", "status", "upload", "render")]
-        return one_process(*endpoints, services=services).test_client(), services
-
-    return make
 
 
 @pytest.fixture

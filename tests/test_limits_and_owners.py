@@ -3,32 +3,23 @@
 import hashlib
 import io
 import time
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-import flask
 import jwt
 import pytest
 import redis
 from PIL import Image
 from werkzeug.test import Client, TestResponse
 
-import functions.generate.main
-import functions.render.main
-import functions.status.main
-import functions.upload.main
 from functions.render.delivery import deliver
-from shared.config import Settings
 from shared.errors import Unavailable
-from shared.http import one_process
 from shared.ids import new_id
 from shared.jobs import Job, JobStatus, now
-from shared.services import Services
 from shared.signature import HEADER
 from shared.video_request import VideoRequest
-from tests.conftest import HeldQueue
+from tests.conftest import HeldQueue, Made
 
 SECRET = "a secret of the front end's server, long enough"
 KEY = "lvk_5c1f0e9a7b"
@@ -38,29 +29,6 @@ AUTH = {
     "AUTH_AUDIENCE": "linkedin-video",
     "API_KEYS": f"shop:{hashlib.sha256(KEY.encode()).hexdigest()}",
 }
-Made = Callable[..., tuple[Client, Services]]
-
-
-@pytest.fixture
-def made(redis_url: str, tmp_path: Path, queue: HeldQueue) -> Made:
-    """The service with these variables."""
-
-    def make(**variables: str) -> tuple[Client, Services]:
-        environment = {
-            "REDIS_URL": redis_url,
-            "DATA_DIR": str(tmp_path / "var"),
-            "PUBLIC_BASE_URL": "http://localhost:8080",
-            "NARRATORS": "silent",
-            "TASK_HMAC_KEYS": "key",
-            **variables,
-        }
-        services = Services(Settings.from_env(environment))
-        services.queue = queue
-        endpoints = [getattr(functions, name).main.endpoint for name in ("generate", "status", "upload", "render")]
-        app: flask.Flask = one_process(*endpoints, services=services)
-        return app.test_client(), services
-
-    return make
 
 
 def user(name: str) -> dict[str, str]:

@@ -14,6 +14,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, wait
+from contextlib import ExitStack
 from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeVar
@@ -126,14 +127,13 @@ def connect(destination: Destination, *, resolve: Resolve, ca_file: Path, patien
     if not destination.trusted and not all(map(is_public, addresses)):  # one is enough: no honest name has such
         raise refused(f"{destination.host}: leads to an address that is not public")
     wire = Wire(_opened(addresses, destination.port, patience), patience)
-    try:
+    with ExitStack() as unless_it_is_good:
+        unless_it_is_good.callback(wire.close)
         if not destination.trusted and not is_public(wire.peer):  # whatever was looked up, this is who gets the request
             raise refused(f"{destination.host}: connected to an address that is not public")
         if destination.scheme == "https":
             wire.encrypt(_tls(ca_file), destination.host)
-    except BaseException:
-        wire.close()
-        raise
+        unless_it_is_good.pop_all()
     return wire
 
 
@@ -173,7 +173,8 @@ def _opened(addresses: Sequence[str], port: int, patience: Patience) -> socket.s
 
 def _connected(address: str, port: int, patience: Patience) -> socket.socket:
     sock = socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET, socket.SOCK_STREAM)
-    try:
+    with ExitStack() as unless_it_is_open:
+        unless_it_is_open.callback(sock.close)
         sock.setblocking(False)
         code = sock.connect_ex((address, port))
         give_up_at = time.monotonic() + CONNECTING
@@ -184,9 +185,7 @@ def _connected(address: str, port: int, patience: Patience) -> socket.socket:
             code = sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
         if code:
             raise OSError(code, os.strerror(code))
-    except BaseException:
-        sock.close()
-        raise
+        unless_it_is_open.pop_all()
     return sock
 
 

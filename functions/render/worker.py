@@ -56,9 +56,11 @@ class Shift:
                 deliver(self._services, str(signature), str(body).encode())
             except (Forbidden, InvalidRequest) as problem:
                 log.event("task_dropped", level=logging.ERROR, code=problem.code)
-            except Exception as error:  # the border: whatever it was, the task must not be lost
-                code = error.code if isinstance(error, Problem) else "internal"
-                self._again(body, signature, deliveries, code)
+            except Problem as problem:
+                self._again(body, signature, deliveries, problem.code)
+            except Exception:  # the border: whatever it was, the task must not be lost
+                log.failure("task_failed")
+                self._again(body, signature, deliveries, "internal")
             finally:
                 self._began = None
 

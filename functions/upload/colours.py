@@ -1,6 +1,7 @@
 """Pixels of any mode, with any profile → sRGB as their owner saw it."""
 
 import io
+from contextlib import suppress
 from typing import Final, Literal
 
 from PIL import Image, ImageCms
@@ -34,10 +35,9 @@ def in_srgb(picture: Image.Image, profile: bytes | None, gamma: float | None) ->
     """What `plain` gives → RGB or RGBA, in the colours that the ICC profile means, or else the gamma."""
     mode: Literal["RGB", "RGBA"] = "RGBA" if picture.mode in _PREMULTIPLIED else "RGB"
     if profile and b"mpet" not in profile:  # whose steps have no limit: 80 KB of them take 18 seconds and 400 MB
-        try:
+        # One that cannot be used is left out: what the pixels say without it is the best guess there is.
+        with suppress(ImageCms.PyCMSError, OSError, TypeError, ValueError):
             return _through(profile, picture, mode)
-        except (ImageCms.PyCMSError, OSError, TypeError, ValueError):
-            pass  # a profile that cannot be used: what the pixels say without it is the best guess there is
     picture = picture if picture.mode == mode else picture.convert(mode)
     if gamma and abs(gamma * 2.2 - 1) > GAMMA_TOLERANCE:
         curve = [_srgb((value / 255) ** (1 / gamma)) for value in range(256)]

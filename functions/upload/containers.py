@@ -9,6 +9,7 @@ import re
 import struct
 import zlib
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -132,15 +133,13 @@ def _orientation(exif: bytes) -> int:
     order = {b"II*\0": "<", b"MM\0*": ">"}.get(tiff[:4])
     if order is None:
         return 1
-    try:
+    with suppress(struct.error):  # damaged EXIF is no reason to refuse whole pixels
         (start,) = struct.unpack_from(order + "I", tiff, 4)
         (entries,) = struct.unpack_from(order + "H", tiff, start)
         for at in range(start + 2, start + 2 + 12 * entries, 12):
             tag, kind = struct.unpack_from(order + "HH", tiff, at)
             if tag == 0x0112:
                 return int(struct.unpack_from(order + ("H" if kind == 3 else "I"), tiff, at + 8)[0])
-    except struct.error:
-        pass  # damaged EXIF is no reason to refuse whole pixels
     return 1
 
 

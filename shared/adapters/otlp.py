@@ -3,9 +3,10 @@
 import logging
 import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 from opentelemetry import context as otel
@@ -71,14 +72,14 @@ class OtlpTracer:
     @contextmanager
     def span(self, name: str, about: Mapping[str, Value]) -> Iterator[None]:
         # What an exception says may hold words of the post: only its kind is told.
-        with self._tracer.start_as_current_span(
-            name, attributes=_named(about), record_exception=False, set_status_on_exception=False
-        ) as span:
-            try:
-                yield
-            except BaseException as error:
-                span.set_status(StatusCode.ERROR, type(error).__name__)
-                raise
+        with (
+            self._tracer.start_as_current_span(
+                name, attributes=_named(about), record_exception=False, set_status_on_exception=False
+            ) as span,
+            ExitStack() as ended,
+        ):
+            ended.push(partial(_tell_kind, span))
+            yield
 
     def parent(self) -> str | None:
         carried: dict[str, str] = {}
@@ -95,6 +96,11 @@ class OtlpTracer:
         sending = threading.Thread(target=self._provider.force_flush, name="last-spans", daemon=True)
         sending.start()
         sending.join(FLUSH_SECONDS)
+
+
+def _tell_kind(span: Span, kind: type[BaseException] | None, *_: object) -> None:
+    if kind:
+        span.set_status(StatusCode.ERROR, kind.__name__)
 
 
 def _named(about: Mapping[str, Value]) -> dict[str, Value]:
