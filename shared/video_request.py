@@ -11,7 +11,7 @@ from msgspec import Meta
 
 from shared.errors import FieldError, InvalidRequest, Unavailable
 from shared.ids import is_id
-from shared.speech import is_rate, is_voice
+from shared.speech import is_language, is_rate, is_voice
 from shared.styles import STYLES
 
 # Of the task's body. What a worker cannot read (another version, a field or a value that it does not know) it leaves to
@@ -22,6 +22,10 @@ MAX_CONTENT: Final = 3000  # UTF-16 code units: LinkedIn's own limit for a post,
 MAX_IMAGES: Final = 3
 MAX_METADATA_BYTES: Final = 1024
 MIN_DURATION: Final = 3  # seconds; LinkedIn takes nothing shorter
+MAX_SCENES: Final = 60
+MAX_SEARCH_TERMS: Final = 5
+MAX_LEXICON: Final = 50  # words whose pronunciation a request may set
+MAX_LEXICON_WORD: Final = 60  # characters
 
 AspectRatio = Literal["4:5", "1:1", "9:16", "16:9"]
 FRAMES: Final[dict[str, tuple[int, int]]] = {
@@ -40,6 +44,24 @@ class CaptionOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     position: Annotated[Literal["top", "center", "bottom"], Meta(description="one of top, center, bottom")] = "bottom"
 
 
+class PlannedScene(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One scene as the plan answers it and as a caller may send it back, changed or not."""
+
+    text: Annotated[str, Meta(description="what the captions show")]
+    spoken: Annotated[str | None, Meta(description="what the voice says instead of the text, or null")] = None
+    kind: Annotated[
+        Literal["hook", "body", "point", "close"] | None, Meta(description="one of hook, body, point, close, or null")
+    ] = None
+    image_id: Annotated[str | None, Meta(description="the id of an uploaded picture, or null")] = None
+    search_terms: Annotated[
+        tuple[str, ...], Meta(max_length=MAX_SEARCH_TERMS, description="a list of at most 5 texts to look for")
+    ] = ()
+    estimated_seconds: Annotated[
+        float | None,
+        Meta(description="a number, which is not used: it is taken so that a plan can be sent back as it came"),
+    ] = None
+
+
 class PostedVideo(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What a caller may ask for. A field is here only once it works; its description finishes "must be …"."""
 
@@ -52,6 +74,10 @@ class PostedVideo(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     max_duration_seconds: Annotated[float | None, Meta(description="a number of seconds")] = None
     voice: Annotated[str | None, Meta(description='the name of a voice such as "en-US-JennyNeural"')] = None
     rate: Annotated[str | None, Meta(description='a change of speed from "-50%" to "+100%", sign included')] = None
+    language: Annotated[str | None, Meta(description='a language such as "en" or "pt-BR"')] = None
+    lexicon: Annotated[
+        dict[str, str], Meta(description='an object of words and how to say them, such as {"SQL": "sequel"}')
+    ] = msgspec.field(default_factory=dict)
     narration: Annotated[Literal["auto", "off"], Meta(description="auto or off")] = "auto"
     captions: Annotated[CaptionOptions, Meta(description="an object with enabled, style, position")] = CaptionOptions()
     quality: Annotated[Literal["preview", "standard", "high"], Meta(description="one of preview, standard, high")] = (
@@ -62,6 +88,9 @@ class PostedVideo(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
         Meta(description="one of auto, none, zoom_in, zoom_out, pan"),
     ] = "auto"
     transition: Annotated[Literal["auto", "none", "fade"], Meta(description="one of auto, none, fade")] = "auto"
+    scenes: Annotated[
+        tuple[PlannedScene, ...] | None, Meta(description="the scenes of a plan, 1 to 60 of them, or null")
+    ] = None
     metadata: Annotated[dict[str, Any], Meta(description="an object of at most 1 KB, which the status echoes")] = (
         msgspec.field(default_factory=dict)
     )
@@ -98,6 +127,7 @@ class VideoRequest(PostedVideo, frozen=True, kw_only=True, forbid_unknown_fields
                 errors[0].message if len(errors) == 1 else f"{len(errors)} fields need a change.", errors=errors
             )
         values["content"] = values["content"].strip()
+        values["user_image_ids"] = values.get("user_image_ids") or pictures_of(values.get("scenes"))
         return cls(**values, job_id=job_id, created_at=created_at, owner=owner, request_id=request_id)
 
     def to_json(self) -> bytes:
@@ -195,6 +225,12 @@ def _checked(struct: type[msgspec.Struct], raw: dict[str, Any], prefix: str) -> 
                 errors.append(FieldError(prefix + name, "required", f"{prefix}{name} is missing: {_expected(field)}."))
             continue
         value = raw[name]
+        if name == "scenes" and isinstance(value, list):
+            scenes, scene_errors = _checked_scenes(value)
+            errors += scene_errors
+            if not scene_errors:
+                values[name] = scenes
+            continue
         if name == "captions" and isinstance(value, dict):
             inner, inner_errors = _checked(CaptionOptions, value, f"{prefix}{name}.")
             errors += inner_errors
@@ -206,6 +242,22 @@ def _checked(struct: type[msgspec.Struct], raw: dict[str, Any], prefix: str) -> 
         except msgspec.ValidationError:
             errors.append(FieldError(prefix + name, "invalid", f"{prefix}{name} must be {_expected(field)}."))
     return values, errors
+
+
+def _checked_scenes(raw: list[Any]) -> tuple[tuple[PlannedScene, ...], list[FieldError]]:
+    scenes: list[PlannedScene] = []
+    errors: list[FieldError] = []
+    if len(raw) > MAX_SCENES:
+        errors.append(FieldError("scenes", "too_long", f"scenes must be at most {MAX_SCENES}, not {len(raw):,}."))
+    for place, scene in enumerate(raw[:MAX_SCENES]):
+        if not isinstance(scene, dict):
+            errors.append(FieldError(f"scenes[{place}]", "invalid", f"scenes[{place}] must be an object with text."))
+            continue
+        values, scene_errors = _checked(PlannedScene, scene, f"scenes[{place}].")
+        errors += scene_errors
+        if not scene_errors:
+            scenes.append(PlannedScene(**values))
+    return tuple(scenes), errors
 
 
 def _expected(field: msgspec.structs.FieldInfo) -> str:
@@ -246,6 +298,68 @@ def _beyond_types(values: dict[str, Any], max_duration: float) -> list[FieldErro
         refuse("voice", "invalid", 'voice must be the name of a voice such as "en-US-JennyNeural".')
     if (rate := values.get("rate")) is not None and not is_rate(rate):
         refuse("rate", "invalid", 'rate must be a change of speed from "-50%" to "+100%", sign included.')
+    if (language := values.get("language")) is not None and not is_language(language):
+        refuse("language", "invalid", 'language must be a language such as "en" or "pt-BR".')
+    errors += _beyond_types_of_speech(values)
     if len(msgspec.json.encode(values.get("metadata", {}))) > MAX_METADATA_BYTES:
         refuse("metadata", "too_long", "metadata must be at most 1 KB of JSON.")
     return errors
+
+
+def _beyond_types_of_speech(values: dict[str, Any]) -> list[FieldError]:
+    """What the types of `lexicon` and `scenes` cannot say."""
+    errors: list[FieldError] = []
+    lexicon = values.get("lexicon", {})
+    if len(lexicon) > MAX_LEXICON:
+        errors.append(FieldError("lexicon", "too_long", f"lexicon must have at most {MAX_LEXICON} words."))
+    for word, said in lexicon.items():
+        if (
+            not word.strip()
+            or not said.strip()
+            or len(word.split()) > 1
+            or max(len(word), len(said)) > MAX_LEXICON_WORD
+        ):
+            message = f"lexicon must map one word to how it is said, each of at most {MAX_LEXICON_WORD} characters."
+            errors.append(FieldError(f"lexicon.{word[:40]}", "invalid", message))
+    scenes = values.get("scenes")
+    if scenes is None:
+        return errors
+    if not scenes:
+        errors.append(FieldError("scenes", "empty", "scenes must have at least one scene, or be null."))
+    for place, scene in enumerate(scenes):
+        if not scene.text.strip():
+            errors.append(FieldError(f"scenes[{place}].text", "empty", "A scene needs a text."))
+        if scene.image_id is not None and not is_id(scene.image_id):
+            message = "This is not an id that the upload answered."
+            errors.append(FieldError(f"scenes[{place}].image_id", "invalid", message))
+        if any(not term.strip() or len(term) > 100 for term in scene.search_terms):
+            message = "search_terms must be texts of 1 to 100 characters."
+            errors.append(FieldError(f"scenes[{place}].search_terms", "invalid", message))
+    errors += _unlike_pictures(scenes, values.get("user_image_ids", ()))
+    for what in ("text", "spoken"):
+        if (length := sum(utf16_length(getattr(scene, what) or "") for scene in scenes)) > 2 * MAX_CONTENT:
+            message = f"The {what} of all scenes has {length:,} characters; {2 * MAX_CONTENT:,} are allowed."
+            errors.append(FieldError("scenes", "too_long", message))
+    return errors
+
+
+def _unlike_pictures(scenes: tuple[PlannedScene, ...], user_image_ids: tuple[str, ...]) -> list[FieldError]:
+    """Where scenes name pictures, these are the film's pictures: no more of them, and each is shown."""
+    named = pictures_of(scenes)
+    if user_image_ids and named:
+        for image_id in dict.fromkeys((*named, *user_image_ids)):
+            if image_id not in user_image_ids:
+                return [
+                    FieldError("scenes", "invalid", f"A scene shows {image_id}, which user_image_ids does not have.")
+                ]
+            if image_id not in named:
+                message = f"No scene shows {image_id}, which user_image_ids has."
+                return [FieldError("scenes", "invalid", message)]
+    if len(named) > MAX_IMAGES:
+        return [FieldError("scenes", "too_long", f"scenes must show at most {MAX_IMAGES} pictures, not {len(named)}.")]
+    return []
+
+
+def pictures_of(scenes: tuple[PlannedScene, ...] | None) -> tuple[str, ...]:
+    """The ids of the pictures that scenes name, each once, in the order they are shown."""
+    return tuple(dict.fromkeys(scene.image_id for scene in scenes or () if scene.image_id))
