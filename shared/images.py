@@ -29,6 +29,10 @@ class ImageStore(Protocol):
         """The pictures that were the answer before; none where there was no such upload, or one of them is gone."""
         ...
 
+    def require_images(self, image_ids: Sequence[str], owner: str | None) -> None:
+        """Raises ImageNotFound where one of them is not there, or not this owner's."""
+        ...
+
     def whose_image(self, image_id: str) -> str | None:
         """The owner of a picture, or of one that was erased; None where that is nobody. Raises NotFound."""
         ...

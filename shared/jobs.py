@@ -86,6 +86,19 @@ class LinkedInRule:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class VoiceUsage:
+    """What the voice of a film cost: calls of a service, characters sent, bytes of sound bought; scenes whose voice was
+    bought for an earlier film, and the seconds of waiting that this saved.
+    """
+
+    calls: int = 0
+    characters: int = 0
+    bytes_bought: int = 0
+    scenes_reused: int = 0
+    seconds_saved: float = 0.0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Film:
     """What is known of a finished film: lengths in seconds, sizes in bytes and pixels."""
 
@@ -327,6 +340,14 @@ class JobStore(Protocol):
 
     def cache_links(self, job: Job) -> None:
         """Remember fresh links of a completed job; not being able to is no failure."""
+        ...
+
+    def note_pace(self, kind: str, pace: float) -> None:
+        """Remember how many seconds of work a second of such a film took; not being able to is no failure."""
+        ...
+
+    def pace(self, kind: str) -> float | None:
+        """What such films took lately, the last ones counting most; None where none was made for a month."""
         ...
 
 

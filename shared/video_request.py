@@ -155,6 +155,11 @@ class VideoRequest(PostedVideo, frozen=True, kw_only=True, forbid_unknown_fields
         """Width and height of the film in pixels."""
         return FRAMES[self.aspect_ratio]
 
+    @property
+    def kind_of_film(self) -> str:
+        """Films of one kind take about equally long to make, for each of their seconds."""
+        return f"{self.quality}:{self.aspect_ratio}"
+
     def fingerprint(self) -> str:
         """The same for the same order, however it was written: what an idempotency key stands for."""
         ordered = {name: getattr(self, name) for name in PostedVideo.__struct_fields__}

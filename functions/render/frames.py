@@ -141,14 +141,14 @@ class _Ink:
 
 
 class FrameSource:
-    """Draws a film. Pictures are fetched by shot number, one shot ahead, in a thread of their own."""
+    """Draws a film. Pictures are fetched one shot ahead, in a thread of their own."""
 
     def __init__(
         self,
         timeline: Timeline,
         *,
         size: tuple[int, int],
-        picture: Callable[[int], Picture],
+        picture: Callable[[Shot], Picture],
         overlay: Overlay,
         move: str,
         travel: float,
@@ -228,7 +228,7 @@ class FrameSource:
 
     def _prepared(self, shot: Shot) -> _Work:
         """Once a shot: crop to what is seen, scale to work density, sharpen, convert."""
-        picture = self._picture(shot.number)
+        picture = self._picture(shot)
         width, height = self._size
         have_height, have_width = picture.pixels.shape[:2]
         cover = min(have_width / width, have_height / height)  # picture pixels a frame pixel

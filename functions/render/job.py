@@ -10,7 +10,7 @@ from typing import Final
 
 from shared import log, tracing
 from shared.errors import Busy, Problem, StoppedEarly, Unavailable
-from shared.jobs import CancelAsked, Film, Job, JobStore, JobWarning, LeaseLost, Links, Stage, Verdict
+from shared.jobs import CancelAsked, Film, Job, JobStatus, JobStore, JobWarning, LeaseLost, Links, Stage, Verdict
 from shared.video_request import VideoRequest
 
 from .stopping import told_to_stop
@@ -208,6 +208,7 @@ def run_job(
             jobs, request, claim.job, token, lease_seconds=lease_seconds, deadline_seconds=deadline_seconds
         ) as attempt,
     ):
+        began = time.monotonic()
         try:
             film, links = make_video(request, attempt)
             attempt.finish(attempt.job.completed(film, links))
@@ -233,6 +234,8 @@ def run_job(
     ended = attempt.job
     seconds = (ended.updated_at - ended.created_at).total_seconds()  # since it was asked for, the queue included
     log.event("job_ended", status=ended.status.value, attempt=ended.attempt, seconds=round(seconds, 1))
+    if ended.status is JobStatus.COMPLETED and ended.film:
+        jobs.note_pace(request.kind_of_film, (time.monotonic() - began) / ended.film.duration_seconds)
     after(request, attempt.job)
     return claim.verdict
 

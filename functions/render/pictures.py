@@ -6,6 +6,8 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from .timeline import Shot
+
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class Picture:
@@ -23,8 +25,8 @@ class Picture:
 
 
 class MediaSource(Protocol):
-    def find(self, shot: int, frame: tuple[int, int]) -> Picture:
-        """The picture of shot number `shot` (from 0) for a film of `frame` = (width, height) pixels.
+    def find(self, shot: Shot, frame: tuple[int, int]) -> Picture:
+        """The picture of a shot for a film of `frame` = (width, height) pixels.
 
         Raises a shared.errors.Problem where there is none.
         """
@@ -36,7 +38,7 @@ class Early:
 
     def __init__(self, source: MediaSource, frame: tuple[int, int]) -> None:
         self._source = source
-        self._first = source.find(0, frame)
+        self._first = source.find(Shot(number=0, scene=0, picture=0, start=0.0, end=0.0, fade=0.0), frame)
 
-    def find(self, shot: int, frame: tuple[int, int]) -> Picture:
-        return self._source.find(shot, frame) if shot else self._first
+    def find(self, shot: Shot, frame: tuple[int, int]) -> Picture:
+        return self._source.find(shot, frame) if shot.number else self._first

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -24,12 +25,16 @@ CLAUSE_ENDS: Final = ".!?…,;:—–。！？，、；："
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Shot:
-    """A span of time, in seconds of the film, and the number of the picture it shows.
+    """A span of time, in seconds of the film, and what it shows.
 
-    `fade` is how long it takes to come in over the shot before it, half of it before `start`.
+    `picture` is the number of the user's picture, counted from 0, where they gave some; `scene` the place of the scene
+    that is told when the shot begins. `fade` is how long it takes to come in over the shot before it, half of it before
+    `start`.
     """
 
     number: int
+    scene: int = 0
+    picture: int = 0
     start: float
     end: float
     fade: float
@@ -72,17 +77,22 @@ def lay_out(
     segment_seconds: float,
     pictures: int | None,
     fades: bool,
+    shows: Sequence[int] | None = None,
 ) -> Timeline:
     """Put the scenes one after the other and choose the shots.
 
     `shown` are each scene's words as the screen shows them, one to one with the narration's. `pictures` is how many
     the user gave: each is shown, in order and for about equal times, all of them equally often. None: as many shots as
-    `segment_seconds` wishes for.
+    `segment_seconds` wishes for. `shows` says of each scene which picture it shows, where somebody chose.
     """
     placed, voice_end = _placed(narrations, {})
-    shot_count = _shot_count(voice_end, segment_seconds, pictures)
-    seconds = max(voice_end + TAIL, SHORTEST_FILM, shot_count * SHORTEST_SHOT if pictures else 0.0)
-    cuts = _chosen(_candidates(shown, placed), seconds, shot_count, evenly=bool(pictures))
+    if shows:
+        cuts = _chosen_by_scene(_candidates(shown, placed), shows, placed, voice_end + TAIL, segment_seconds)
+        shot_count = len(cuts) + 1
+    else:
+        shot_count = _shot_count(voice_end, segment_seconds, pictures)
+        seconds = max(voice_end + TAIL, SHORTEST_FILM, shot_count * SHORTEST_SHOT if pictures else 0.0)
+        cuts = _chosen(_candidates(shown, placed), (0.0, seconds), shot_count, evenly=bool(pictures))
     gaps = {(cut.scene, cut.word): TRANSITION for cut in cuts if cut.cost < WORD} if fades else {}
     placed, voice_end = _placed(narrations, gaps)
 
@@ -98,9 +108,13 @@ def lay_out(
     if pictures:
         duration = max(duration, edges[-1] + SHORTEST_SHOT)
     duration = _on_frame(duration)
+    scene_of = [0, *(_after(cut, shown)[0] for cut in cuts)]
+    scene_of += [len(shown) - 1] * (len(edges) - len(scene_of))
     shots = tuple(
         Shot(
             number=number,
+            scene=scene_of[number],
+            picture=shows[scene_of[number]] if shows else number % pictures if pictures else number,
             start=start,
             end=end,
             fade=FADE if fades and number and (number > len(cuts) or cuts[number - 1].cost < WORD) else 0.0,
@@ -172,17 +186,34 @@ def _candidates(shown: Sequence[Sequence[str]], placed: Spans) -> list[_Cut]:
     return cuts
 
 
-def _chosen(candidates: Sequence[_Cut], seconds: float, shot_count: int, *, evenly: bool) -> list[_Cut]:
-    """The places nearest to equal spans, at the best ends of words; fewer where the words do not allow so many.
+def _chosen_by_scene(
+    candidates: Sequence[_Cut], shows: Sequence[int], placed: Spans, seconds: float, segment_seconds: float
+) -> list[_Cut]:
+    """A cut wherever the next scene shows another picture; and between, where one picture would stand for too long."""
+    at_scene_end = {cut.scene: cut for cut in candidates if cut.word == len(placed[cut.scene]) - 1}
+    changes = [at_scene_end[scene] for scene in range(len(shows) - 1) if shows[scene] != shows[scene + 1]]
+    edges = [0.0, *(cut.at for cut in changes), seconds]
+    cuts: list[_Cut] = []
+    for number, (start, end) in enumerate(pairwise(edges)):
+        within = [cut for cut in candidates if start < cut.at < end]
+        cuts += _chosen(within, (start, end), _shot_count(end - start, segment_seconds, None), evenly=False)
+        cuts += changes[number : number + 1]
+    return cuts
+
+
+def _chosen(candidates: Sequence[_Cut], within: tuple[float, float], shot_count: int, *, evenly: bool) -> list[_Cut]:
+    """The places between two seconds nearest to equal spans, at the best ends of words; fewer where they do not allow
+    so many.
 
     `evenly`: equal spans count for more than good ends.
     """
-    span = seconds / shot_count
+    begin, end = within
+    span = (end - begin) / shot_count
     chosen: list[_Cut] = []
     for number in range(1, shot_count):
-        wished = span * number
-        earliest = (chosen[-1].at if chosen else 0.0) + SHORTEST_SHOT
-        latest = seconds - SHORTEST_SHOT * (shot_count - number)
+        wished = begin + span * number
+        earliest = (chosen[-1].at if chosen else begin) + SHORTEST_SHOT
+        latest = end - SHORTEST_SHOT * (shot_count - number)
         if evenly:
             latest = max(latest, wished + span / 2)  # the tail will be longer then
         fitting = [cut for cut in candidates if earliest <= cut.at <= latest]
@@ -195,11 +226,15 @@ def _chosen(candidates: Sequence[_Cut], seconds: float, shot_count: int, *, even
     return chosen
 
 
+def _after(cut: _Cut, scenes: Sequence[Sequence[object]]) -> tuple[int, int]:
+    """The scene and the place in it of the word that follows a cut."""
+    return (cut.scene, cut.word + 1) if cut.word + 1 < len(scenes[cut.scene]) else (cut.scene + 1, 0)
+
+
 def _around(placed: Spans, cut: _Cut) -> tuple[float, float]:
     """The end of the word before a cut and the start of the word after it."""
-    words = placed[cut.scene]
-    following = words[cut.word + 1] if cut.word + 1 < len(words) else placed[cut.scene + 1][0]
-    return words[cut.word][1], following[0]
+    scene, word = _after(cut, placed)
+    return placed[cut.scene][cut.word][1], placed[scene][word][0]
 
 
 def _voice(narrations: Sequence[Narration], gaps: dict[tuple[int, int], float], length: int) -> Samples:

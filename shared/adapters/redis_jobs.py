@@ -4,10 +4,10 @@ Every change may happen twice and is one change, so that a lost answer is asked 
 """
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
@@ -40,6 +40,9 @@ from shared.video_request import VideoRequest
 
 from . import redis_scripts as scripts
 from .redis_line import RedisLine
+
+PACE_WEIGHT: Final = 0.3  # of the newest film in what is remembered of all
+PACE_SECONDS: Final = 30 * 24 * 3600
 
 
 class _Details(msgspec.Struct, omit_defaults=True):
@@ -104,17 +107,7 @@ class RedisJobs:
         if answer == "conflict":
             raise IdempotencyConflict("This Idempotency-Key was used for another request. Send a new key.")
         if answer == "missing":
-            raise ImageNotFound(
-                "A picture is not there any more. Upload it again.",
-                errors=[
-                    FieldError(
-                        f"user_image_ids[{index}]",
-                        "image_not_found",
-                        f"There is no picture {request.user_image_ids[int(index)]}: it expired, or never was.",
-                    )
-                    for index in rest
-                ],
-            )
+            raise _images_missing(request.user_image_ids, map(int, rest))
         if answer == "replay":
             job_id, state = rest
             return Accepted(
@@ -229,6 +222,18 @@ class RedisJobs:
         except Unavailable:
             log.event("links_not_cached", job_id=job.job_id)
 
+    def note_pace(self, kind: str, pace: float) -> None:
+        try:
+            before = self.pace(kind)
+            smoothed = pace if before is None else before + PACE_WEIGHT * (pace - before)
+            self._ask(self._redis.set, f"pace:{kind}", f"{smoothed:.4f}", ex=PACE_SECONDS)
+        except Unavailable:
+            log.event("pace_not_noted")
+
+    def pace(self, kind: str) -> float | None:
+        kept = self._ask(self._redis.get, f"pace:{kind}")
+        return float(kept) if kept else None
+
     def put_images(self, images: Sequence[Image], repeat: str | None = None) -> None:
         self._ask(self._set_images, images, repeat)
 
@@ -239,6 +244,14 @@ class RedisJobs:
         kept = self._ask(self._redis.mget, [f"image:{image_id}" for image_id in ids.split()])
         records = [msgspec.json.decode(record, type=Image) for record in kept if record]
         return [replace(image, owner=image.owner or None) for image in records] if all(kept) else ()
+
+    def require_images(self, image_ids: Sequence[str], owner: str | None) -> None:
+        if not image_ids:
+            return
+        records = self._ask(self._redis.mget, [f"image:{image_id}" for image_id in image_ids])
+        owners = [(msgspec.json.decode(record, type=Image).owner or None) if record else ... for record in records]
+        if missing := [index for index, found in enumerate(owners) if found != owner]:
+            raise _images_missing(image_ids, missing)
 
     def whose_image(self, image_id: str) -> str | None:
         record, erased = self._ask(self._redis.mget, _image_keys(image_id))
@@ -297,6 +310,20 @@ class RedisJobs:
             JobStatus.PROCESSING: STALLED_AFTER_SECONDS + self._lease_ms // 1000,
         }
         return RETENTION_SECONDS + waiting.get(status, 0)
+
+
+def _images_missing(image_ids: Sequence[str], missing: Iterable[int]) -> ImageNotFound:
+    return ImageNotFound(
+        "A picture is not there any more. Upload it again.",
+        errors=[
+            FieldError(
+                f"user_image_ids[{index}]",
+                "image_not_found",
+                f"There is no picture {image_ids[index]}: it expired, or never was.",
+            )
+            for index in missing
+        ],
+    )
 
 
 def _keys(job_id: str) -> list[str]:

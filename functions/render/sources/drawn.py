@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from shared.styles import Palette
 
 from ..pictures import Picture
+from ..timeline import Shot
 from .compositions import FAMILIES, Canvas, blob, flow, step
 from .grain import grain
 
@@ -26,11 +27,11 @@ class DrawnBackgrounds:
         self._seed = seed
         self._order = _chance(seed).permutation(len(FAMILIES))
 
-    def find(self, shot: int, frame: tuple[int, int]) -> Picture:
+    def find(self, shot: Shot, frame: tuple[int, int]) -> Picture:
         """A background of 1.2 times the frame; neighbouring shots are never of the same family."""
-        rng = _chance(f"{self._seed}/{shot}")
+        rng = _chance(f"{self._seed}/{shot.number}")
         canvas = Canvas(width=round(frame[0] * OVERSAMPLING), height=round(frame[1] * OVERSAMPLING))
-        tone = FAMILIES[self._order[shot % len(FAMILIES)]](rng, canvas)
+        tone = FAMILIES[self._order[shot.number % len(FAMILIES)]](rng, canvas)
         tone *= _light(canvas)
         tone += grain(canvas.height, canvas.width, 0.018, int(rng.integers(1 << 31)))
         return Picture(pixels=self._coloured(tone, canvas.blown_up(_tint(rng, canvas))), source="drawn")

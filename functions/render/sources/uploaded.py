@@ -13,6 +13,7 @@ from shared.errors import RenderFailed
 from shared.styles import Palette
 
 from ..pictures import Picture
+from ..timeline import Shot
 from .placing import MIDDLE, fills, focus_of, on_itself, on_palette, resized, whole_size, work_size
 
 TRAVEL_WHEN_WHOLE = 0.35  # placing.FIELD leaves a twentieth of the frame at each side
@@ -24,15 +25,15 @@ REDUCED = {  # decoded at a part of its size, a JPEG takes that part of the work
 
 
 class UploadedPictures:
-    """MediaSource over stored JPEG and PNG files, shown in order and again from the first."""
+    """MediaSource over stored JPEG and PNG files."""
 
     def __init__(self, images: Sequence[bytes], ground: Palette) -> None:
         self._images = tuple(images)
         self._ground = ground
 
-    def find(self, shot: int, frame: tuple[int, int]) -> Picture:
-        """Picture number `shot`, counted round and round. Raises RenderFailed where it cannot be decoded."""
-        index = shot % len(self._images)
+    def find(self, shot: Shot, frame: tuple[int, int]) -> Picture:
+        """The picture that the shot asks for. Raises RenderFailed where it cannot be decoded."""
+        index = shot.picture
         try:
             return self._placed(self._images[index], frame)
         except (OSError, ValueError, SyntaxError, struct.error) as error:

@@ -43,7 +43,7 @@ def drawing(
     return FrameSource(
         film,
         size=size,
-        picture=lambda shot: Picture(pixels=picture(shot), focus=(0.4, 0.45), source="test"),
+        picture=lambda shot: Picture(pixels=picture(shot.number), focus=(0.4, 0.45), source="test"),
         overlay=overlay,
         move=move,
         travel=TRAVEL,

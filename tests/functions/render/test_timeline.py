@@ -37,7 +37,12 @@ def _tone(frequency: int, seconds: float) -> np.ndarray:
 
 
 def laid_out(
-    narrations: Sequence[Narration], *, segment: float = 5.0, pictures: int | None = None, fades: bool = True
+    narrations: Sequence[Narration],
+    *,
+    segment: float = 5.0,
+    pictures: int | None = None,
+    fades: bool = True,
+    shows: Sequence[int] | None = None,
 ) -> Timeline:
     """Each scene's fourth word ends a clause, its last one a sentence."""
     shown = [
@@ -47,7 +52,7 @@ def laid_out(
         ]
         for told in narrations
     ]
-    return lay_out(shown, narrations, segment_seconds=segment, pictures=pictures, fades=fades)
+    return lay_out(shown, narrations, segment_seconds=segment, pictures=pictures, fades=fades, shows=shows)
 
 
 def words_of(film: Timeline) -> list[tuple[float, float]]:
@@ -210,3 +215,32 @@ def _with_soft_ends(audio: np.ndarray) -> np.ndarray:
     from functions.render.audio import kept
 
     return kept(audio, RATE, [(0, len(audio) / RATE)])
+
+
+@settings(max_examples=80, deadline=None)
+@given(scenes, st.data())
+def test_a_picture_chosen_for_a_scene_stands_exactly_as_long_as_the_scene(
+    told: list[Narration], data: st.DataObject
+) -> None:
+    shows = [data.draw(st.integers(0, 2)) for _ in told]
+    film = laid_out(told, pictures=3, shows=shows)
+    assert all(shot.picture == shows[shot.scene] for shot in film.shots)
+    for scene, words in enumerate(film.scenes):
+        for word in words:
+            seen = next(shot for shot in reversed(film.shots) if shot.start <= (word.start + word.end) / 2 + 1e-6)
+            assert seen.picture == shows[scene]
+    assert film.shots[0].start == 0 and film.shots[-1].end == film.duration
+    assert all(a.end == b.start and a.number + 1 == b.number for a, b in pairwise(film.shots))
+
+
+def test_a_chosen_picture_that_stands_long_changes_its_view() -> None:
+    film = laid_out([told([0.5] * 40), told([0.5] * 4)], pictures=2, shows=[0, 1])
+    assert [shot.picture for shot in film.shots] == [0] * (len(film.shots) - 1) + [1]
+    assert len(film.shots) >= 4
+
+
+def test_a_shot_knows_the_scene_in_which_it_begins() -> None:
+    film = laid_out([told([0.5] * 8), told([0.5] * 8), told([0.5] * 8)])
+    for shot in film.shots[1:]:
+        first = next(word for scene in film.scenes for word in scene if word.end > shot.start)
+        assert first in film.scenes[shot.scene]

@@ -314,3 +314,25 @@ def test_an_ended_job_is_not_cancelled_any_more(jobs: RedisJobs) -> None:
     assert jobs.cancel(job.job_id).status is JobStatus.ERROR
     with pytest.raises(NotFound):
         jobs.cancel(new_id())
+
+
+def test_pictures_are_required_of_their_owner(jobs: RedisJobs) -> None:
+    mine, anybodys = image(owner="me"), image()
+    jobs.put_images([mine, anybodys])
+    jobs.require_images([], "me")
+    jobs.require_images([mine.id], "me")
+    jobs.require_images([anybodys.id], None)
+    with pytest.raises(ImageNotFound) as refused:
+        jobs.require_images([mine.id, anybodys.id, new_id()], "me")
+    assert [error.field for error in refused.value.errors] == ["user_image_ids[1]", "user_image_ids[2]"]
+
+
+def test_the_pace_of_films_is_that_of_the_last_ones(jobs: RedisJobs, any_redis: str) -> None:
+    kind = f"standard:{new_id()}"
+    assert jobs.pace(kind) is None
+    jobs.note_pace(kind, 0.5)
+    assert jobs.pace(kind) == 0.5
+    for _ in range(20):
+        jobs.note_pace(kind, 1.5)
+    assert jobs.pace(kind) == pytest.approx(1.5, abs=0.01)
+    assert 0 < redis.Redis.from_url(any_redis).ttl(f"pace:{kind}") <= 30 * DAY  # type: ignore[operator]

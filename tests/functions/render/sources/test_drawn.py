@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from functions.render.sources.compositions import FAMILIES, Canvas
 from functions.render.sources.drawn import DrawnBackgrounds
+from functions.render.timeline import Shot
 from shared.styles import STYLES
 
 FRAMES = [(1080, 1350), (1080, 1080), (1080, 1920), (1920, 1080)]
@@ -22,7 +23,7 @@ SMALL = (216, 270)
 def drawn(
     shot: int, *, style: str = "professional", seed: str = "a post", frame: tuple[int, int] = SMALL
 ) -> NDArray[np.uint8]:
-    return DrawnBackgrounds(STYLES[style].palette, seed).find(shot, frame).pixels
+    return DrawnBackgrounds(STYLES[style].palette, seed).find(Shot(number=shot, start=0, end=1, fade=0), frame).pixels
 
 
 def luminance(pixels: NDArray[np.uint8]) -> NDArray[np.float64]:
@@ -42,8 +43,10 @@ def test_the_same_seed_draws_the_same_in_another_process() -> None:
     program = (
         "import hashlib\n"
         "from functions.render.sources.drawn import DrawnBackgrounds\n"
+        "from functions.render.timeline import Shot\n"
         "from shared.styles import STYLES\n"
-        "p = DrawnBackgrounds(STYLES['casual'].palette, 'a post').find(3, (216, 270)).pixels\n"
+        "shot = Shot(number=3, start=0, end=1, fade=0)\n"
+        "p = DrawnBackgrounds(STYLES['casual'].palette, 'a post').find(shot, (216, 270)).pixels\n"
         "print(hashlib.sha256(p.tobytes()).hexdigest())"
     )
     environment = os.environ | {"PYTHONHASHSEED": "7", "PYTHONPATH": os.pathsep.join(sys.path)}
