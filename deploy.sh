@@ -23,7 +23,8 @@ RENDER_INSTANCES=3
 RENDER_CONCURRENCY=1 # one film uses all of an instance
 APIS="artifactregistry cloudbuild cloudfunctions cloudtasks iam iamcredentials run secretmanager storage"
 OPTIONAL="NARRATORS MAX_VIDEO_DURATION VIDEO_SEGMENT_DURATION AUDIO_SAMPLE_RATE EDGE_TTS_VOICE EDGE_TTS_RATE \
-EDGE_TTS_VOLUME MAX_ATTEMPTS LEASE_SECONDS DAILY_FILM_SECONDS OTEL_EXPORTER_OTLP_ENDPOINT OTEL_SERVICE_NAME"
+EDGE_TTS_VOLUME SPEECH_BASE_URL SPEECH_MODEL SPEECH_VOICE GOOGLE_TTS_VOICE MAX_ATTEMPTS LEASE_SECONDS \
+DAILY_FILM_SECONDS OTEL_EXPORTER_OTLP_ENDPOINT OTEL_SERVICE_NAME"
 OPTIONAL_IN_PUBLIC="AUTH_JWKS_URL AUTH_ISSUER AUTH_AUDIENCE API_KEYS UPLOAD_LIMIT_HOUR UPLOAD_LIMIT_DAY \
 GENERATE_LIMIT_HOUR GENERATE_LIMIT_DAY CORS_PREVIEW_PATTERN" # render knows no callers
 
@@ -222,6 +223,8 @@ grant_rights() { # the least that works: on the thing itself wherever Google all
     grant secrets "$secret" "" "roles/secretmanager.secretAccessor $API_SERVICE_ACCOUNT" \
       "roles/secretmanager.secretAccessor $RENDER_SERVICE_ACCOUNT"
   done
+  [[ -z "$speech_version" ]] ||
+    grant secrets speech-api-key "" "roles/secretmanager.secretAccessor $RENDER_SERVICE_ACCOUNT"
   [[ -z "$auth_version" ]] || grant secrets auth-secret "" "roles/secretmanager.secretAccessor $API_SERVICE_ACCOUNT"
 }
 
@@ -311,7 +314,7 @@ keep_secret() { # NAME VALUE: prints the version that holds the value; without a
   echo "$version"
 }
 
-make_secrets() { # sets redis_version, keys_version, auth_version: numbers, so that a rollback finds its own
+make_secrets() { # sets redis_version, keys_version, auth_version, speech_version: numbers, so that a rollback finds its own
   secrets=$(ask gcloud secrets list --format='value(name.basename())')
   local held redis=${REDIS_URL:-}
   ! $dry_run || redis=${redis:-unknown}
@@ -326,6 +329,8 @@ make_secrets() { # sets redis_version, keys_version, auth_version: numbers, so t
     held=$(value_of task-hmac-keys "$keys_version")
     keys_version=$(store task-hmac-keys "$(new_key),${held%%,*}")
   fi
+  speech_version=""
+  [[ -z "${SPEECH_BASE_URL:-}" ]] || speech_version=$(keep_secret speech-api-key "${SPEECH_API_KEY:-}")
   auth_version=$(keep_secret auth-secret "${AUTH_SECRET:-}")
   [[ -z "$auth_version" || (-n "${AUTH_ISSUER:-}" && -n "${AUTH_AUDIENCE:-}") ]] ||
     die "There is a secret auth-secret: AUTH_ISSUER and AUTH_AUDIENCE must be set. For no tokens at all: gcloud secrets delete auth-secret" 2
@@ -378,11 +383,12 @@ deploy_functions() {
     [[ -z "${!name:-}" ]] || common+=";$name=${!name}"
   done
   local redis="REDIS_URL=redis-url:$redis_version" keys="TASK_HMAC_KEYS=task-hmac-keys:$keys_version"
-  local render_url status_url upload_url generate_url
+  local render_url status_url upload_url generate_url speaks=""
+  [[ -z "$speech_version" ]] || speaks=",SPEECH_API_KEY=speech-api-key:$speech_version" # render alone buys voices
 
   # 1740 s: less than the 1800 s after which the queue delivers again.
   # MALLOC_MMAP_THRESHOLD_, here and for upload: glibc gives freed pictures back at once, 60 MB less for a film.
-  render_url=$(deploy render "$common;CORS_ORIGINS=$origins;MALLOC_MMAP_THRESHOLD_=1048576" "$redis,$keys" \
+  render_url=$(deploy render "$common;CORS_ORIGINS=$origins;MALLOC_MMAP_THRESHOLD_=1048576" "$redis,$keys$speaks" \
     --service-account="$RENDER_SERVICE_ACCOUNT" --no-allow-unauthenticated --memory=4Gi --cpu=4 --timeout=1740s \
     --concurrency="$RENDER_CONCURRENCY" --max-instances="$RENDER_INSTANCES")
   grant "run services" render "--region=$region" "roles/run.invoker $TASK_SERVICE_ACCOUNT"
@@ -459,7 +465,7 @@ destroy() {
   there=$(gcloud tasks queues list --location="$queue_location" --format='value(name.basename())')
   ! has "$there" "$queue" || change gcloud tasks queues delete "$queue" --location="$queue_location"
   there=$(gcloud secrets list --format='value(name.basename())')
-  for name in redis-url task-hmac-keys auth-secret; do
+  for name in redis-url task-hmac-keys auth-secret speech-api-key; do
     ! has "$there" "$name" || change gcloud secrets delete "$name"
   done
   there=$(gcloud projects get-iam-policy "$project" --flatten='bindings[].members' \

@@ -1,11 +1,12 @@
 """The port to where files are kept, and the names they have there."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final, Protocol, runtime_checkable
 
+from shared.errors import NotFound
 from shared.ids import made_at
 from shared.jobs import Links, now
 
@@ -85,8 +86,29 @@ def image_name(image_id: str) -> str:
 
 
 def voice_name(job_id: str) -> str:
-    """`voices/{YYYY/MM/DD}/{job_id}`, in the temporary store, until the film is published."""
+    """`voices/{YYYY/MM/DD}/{job_id}`, in the temporary store: the names of the voices that the film has kept."""
     return f"voices/{made_at(job_id):%Y/%m/%d}/{job_id}"
+
+
+def kept_voice_name(digest: str) -> str:
+    """`voices/{digest}`, in the temporary store: one scene's voice, under a hash of all that it depends on."""
+    return f"voices/{digest}"
+
+
+def list_voices(uploads: "BlobStore", job_id: str, names: Iterable[str]) -> None:
+    """Note what a film keeps, before it is kept: so that who erases the film finds it."""
+    uploads.put(voice_name(job_id), "\n".join(names).encode(), content_type="text/plain", metadata={})
+
+
+def forget_voices(uploads: "BlobStore", job_id: str, also: Iterable[str] = ()) -> None:
+    """Remove what the film's list names, what `also` names, and at last the list."""
+    try:
+        listed = uploads.get(voice_name(job_id)).decode("utf-8", "replace").splitlines()
+    except NotFound:
+        listed = []
+    for name in dict.fromkeys((*listed, *also)):
+        uploads.delete(name)
+    uploads.delete(voice_name(job_id))
 
 
 def sign_links(videos: BlobStore, job_id: str, *, has_captions: bool) -> Links:

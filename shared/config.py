@@ -5,13 +5,14 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any, Final, Self
+from typing import Any, Final, Literal, Self, get_args
 from urllib.parse import urlsplit
 
 from shared.callers import Platform
 from shared.speech import EXAMPLE_VOICE, is_rate, is_voice
 
-NARRATORS: Final = ("edge", "espeak", "silent")
+NarratorName = Literal["edge", "openai", "google", "espeak", "silent"]
+NARRATORS: Final[tuple[NarratorName, ...]] = get_args(NarratorName)
 _CLOUD_QUEUE = re.compile(r"projects/[^/]+/locations/[^/]+/queues/[^/]+")
 _API_KEY = re.compile(r"[A-Za-z0-9_-]{1,40}:[0-9a-f]{64}")
 SHORTEST_SECRET: Final = 32
@@ -48,7 +49,12 @@ class Settings:
     render_url: str | None
     public_base_url: str | None
     data_dir: Path
-    narrators: tuple[str, ...]
+    narrators: tuple[NarratorName, ...]
+    speech_base_url: str | None
+    speech_api_key: str | None
+    speech_model: str
+    speech_voice: str
+    google_tts_voice: str | None
     max_attempts: int
     lease_seconds: int
     upload_limit_hour: int
@@ -93,7 +99,12 @@ class Settings:
             render_url=read("RENDER_URL", _http_url, None),
             public_base_url=read("PUBLIC_BASE_URL", _http_url, _own_address(environment)),
             data_dir=read("DATA_DIR", Path, "./var"),
-            narrators=read("NARRATORS", _narrators, ",".join(NARRATORS)),
+            narrators=read("NARRATORS", _narrators, "edge,espeak,silent"),
+            speech_base_url=read("SPEECH_BASE_URL", _http_url, None),
+            speech_api_key=read("SPEECH_API_KEY", str, None),
+            speech_model=read("SPEECH_MODEL", str, "tts-1"),
+            speech_voice=read("SPEECH_VOICE", str, "alloy"),
+            google_tts_voice=read("GOOGLE_TTS_VOICE", str, None),
             max_attempts=read("MAX_ATTEMPTS", _between(1, 20, int), "3"),
             lease_seconds=read("LEASE_SECONDS", _between(1, 600, int), "60"),
             upload_limit_hour=read("UPLOAD_LIMIT_HOUR", _between(0, 10**6, int), "10"),
@@ -120,7 +131,9 @@ class Settings:
     def secrets(self) -> tuple[str, ...]:
         """What the environment holds that must never be written anywhere."""
         password = urlsplit(self.redis_url).password
-        return tuple(secret for secret in (password, self.auth_secret, *self.task_hmac_keys) if secret)
+        return tuple(
+            secret for secret in (password, self.auth_secret, self.speech_api_key, *self.task_hmac_keys) if secret
+        )
 
     @property
     def files_on_disk(self) -> bool:
@@ -158,6 +171,10 @@ class Settings:
             )
         if (self.auth_issuer or self.auth_audience) and not (self.auth_secret or self.auth_jwks_url):
             mistakes.append("AUTH_ISSUER and AUTH_AUDIENCE check nothing without AUTH_SECRET or AUTH_JWKS_URL.")
+        if "openai" in (self.narrators or ()) and not self.speech_base_url:
+            mistakes.append("NARRATORS names openai: set SPEECH_BASE_URL, such as https://api.openai.com/v1.")
+        if self.speech_api_key and not self.speech_base_url:
+            mistakes.append("SPEECH_API_KEY has no use without SPEECH_BASE_URL.")
         if on_cloud_tasks and not self.render_url:
             mistakes.append("A Cloud Tasks queue needs RENDER_URL, the address it delivers to.")
         if on_google and on_cloud_tasks and not (self.public_base_url or (self.status_url and self.upload_url)):
@@ -173,7 +190,7 @@ class Settings:
 
     def __repr__(self) -> str:
         """Without the values that are secrets: a Settings may end up in a traceback."""
-        secret = {"redis_url", "task_hmac_keys", "auth_secret"}
+        secret = {"redis_url", "task_hmac_keys", "auth_secret", "speech_api_key"}
         shown = (f"{f.name}={'…' if f.name in secret else repr(getattr(self, f.name))}" for f in fields(self))
         return f"Settings({', '.join(shown)})"
 
@@ -279,12 +296,12 @@ def _preview_pattern(text: str) -> re.Pattern[str]:
     return pattern
 
 
-def _narrators(text: str) -> tuple[str, ...]:
+def _narrators(text: str) -> tuple[NarratorName, ...]:
     names = _words(text.lower())
-    wrong = [name for name in names if name not in NARRATORS]
-    if wrong or not names:
+    known = tuple(narrator for name in names for narrator in NARRATORS if name == narrator)
+    if len(known) != len(names) or not names:
         raise ValueError(f"must name voices out of {', '.join(NARRATORS)}, in the order to try them")
-    return names
+    return known
 
 
 def _redis_url(text: str) -> str:

@@ -86,6 +86,26 @@ class LinkedInRule:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class FoldPreview:
+    """What can be read before "see more" on a phone and on a desk; whole where nothing is hidden, else with "…"."""
+
+    mobile: str
+    desktop: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LinkedInPost:
+    """What belongs beside a film when it is posted. `commentary` is for LinkedIn's Posts API, and for nothing else."""
+
+    commentary: str
+    fold_preview: FoldPreview
+    character_count: int
+    hashtags: tuple[str, ...]
+    transcript: str
+    upload_captions: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class VoiceUsage:
     """What the voice of a film cost: calls of a service, characters sent, bytes of sound bought; scenes whose voice was
     bought for an earlier film, and the seconds of waiting that this saved.
@@ -95,6 +115,7 @@ class VoiceUsage:
     characters: int = 0
     bytes_bought: int = 0
     scenes_reused: int = 0
+    bytes_reused: int = 0
     seconds_saved: float = 0.0
 
 
@@ -110,6 +131,8 @@ class Film:
     has_captions: bool
     credits: tuple[str, ...] = ()
     linkedin_check: tuple[LinkedInRule, ...] = ()
+    post: LinkedInPost | None = None
+    usage: VoiceUsage = VoiceUsage()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -21,13 +21,11 @@ from shared.signature import TaskSigner
 from shared.video_request import TaskQueue
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from shared.adapters.redis_jobs import RedisJobs
     from shared.adapters.redis_line import RedisLine
     from shared.adapters.redis_queue import TaskBroker
+    from shared.breakers import Breakers
     from shared.limits import Limits
-    from shared.storyboard import Storyboard
 
 DEFAULT_LOCAL_QUEUE_PORT = 8085
 # A tenth of what Google's clients take to load: the classes of certificates, for credentials that nobody here has.
@@ -65,6 +63,13 @@ class Services:
         from shared.adapters.redis_limits import RedisLimits
 
         return RedisLimits(self._redis, ceiling_seconds=self.settings.daily_film_seconds)
+
+    @cached_property
+    def breakers(self) -> "Breakers":
+        """Which voice services are left alone for a while, by all processes."""
+        from shared.adapters.redis_breakers import RedisBreakers
+
+        return RedisBreakers(self._redis)
 
     @cached_property
     def callers(self) -> Callers:
@@ -112,13 +117,6 @@ class Services:
                 import_module(f"shared.adapters.{name}")
         gc.freeze()
         gc.enable()
-
-    @cached_property
-    def build(self) -> "Callable[..., Storyboard]":
-        """The storyboard's rules; most posts are promised a film without them."""
-        from shared.storyboard import build
-
-        return build
 
     @cached_property
     def signer(self) -> TaskSigner:

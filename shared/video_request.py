@@ -117,10 +117,10 @@ class VideoRequest(PostedVideo, frozen=True, kw_only=True, forbid_unknown_fields
         request_id: str | None = None,
     ) -> "VideoRequest":
         """A stranger's JSON, whatever its Content-Type said; raises InvalidRequest with every mistake at once."""
-        raw = _decoded(body)
+        raw = decoded(body)
         if not isinstance(raw, dict):
             raise InvalidRequest('The body must be a JSON object such as {"content": "…"}.')
-        values, errors = _checked(PostedVideo, raw, "")
+        values, errors = checked(PostedVideo, raw, "")
         errors += _beyond_types(values, max_duration)
         if errors:
             raise InvalidRequest(
@@ -179,7 +179,7 @@ class TaskQueue(Protocol):
         ...
 
 
-def _decoded(body: bytes) -> Any:
+def decoded(body: bytes) -> Any:
     """A stranger's JSON. What people really send is forgiven: a BOM, bare line breaks, half of a cut-off emoji."""
     # The strict and quick way first, then the patient one. What is no UTF-8 msgspec leaves to Python's own error.
     with suppress(msgspec.DecodeError, UnicodeDecodeError, RecursionError):
@@ -219,7 +219,7 @@ def unknown_field(name: str, known: list[str]) -> FieldError:
     return FieldError(shown, "unknown_field", f"There is no field {shown}.{tip}")
 
 
-def _checked(struct: type[msgspec.Struct], raw: dict[str, Any], prefix: str) -> tuple[dict[str, Any], list[FieldError]]:
+def checked(struct: type[msgspec.Struct], raw: dict[str, Any], prefix: str) -> tuple[dict[str, Any], list[FieldError]]:
     """Each field converted by itself, so that one answer can list every mistake."""
     fields = {field.name: field for field in msgspec.structs.fields(struct)}
     errors = [unknown_field(prefix + name, [prefix + known for known in fields]) for name in raw if name not in fields]
@@ -237,7 +237,7 @@ def _checked(struct: type[msgspec.Struct], raw: dict[str, Any], prefix: str) -> 
                 values[name] = scenes
             continue
         if name == "captions" and isinstance(value, dict):
-            inner, inner_errors = _checked(CaptionOptions, value, f"{prefix}{name}.")
+            inner, inner_errors = checked(CaptionOptions, value, f"{prefix}{name}.")
             errors += inner_errors
             if not inner_errors:
                 values[name] = CaptionOptions(**inner)
@@ -258,7 +258,7 @@ def _checked_scenes(raw: list[Any]) -> tuple[tuple[PlannedScene, ...], list[Fiel
         if not isinstance(scene, dict):
             errors.append(FieldError(f"scenes[{place}]", "invalid", f"scenes[{place}] must be an object with text."))
             continue
-        values, scene_errors = _checked(PlannedScene, scene, f"scenes[{place}].")
+        values, scene_errors = checked(PlannedScene, scene, f"scenes[{place}].")
         errors += scene_errors
         if not scene_errors:
             scenes.append(PlannedScene(**values))

@@ -11,10 +11,10 @@ from shared.ids import new_id
 ID = new_id()
 ROUTES = [
     ("POST", "/api/video/generate", 400),
-    ("POST", "/api/video/plan", 0),
+    ("POST", "/api/video/plan", 400),
     ("POST", "/api/post/generate", 0),
     ("GET", "/api/styles", 0),
-    ("GET", "/api/voices", 0),
+    ("GET", "/api/voices", 200),
     ("GET", "/test", 200),
     ("GET", "/test/app.js", 200),
     ("GET", "/test/app.css", 200),
@@ -31,10 +31,8 @@ ROUTES = [
     ("GET", "/files/videos/none", 403),
 ]
 ROUTES_NOT_LIVE = {
-    ("POST", "/api/video/plan"),
     ("POST", "/api/post/generate"),
     ("GET", "/api/styles"),
-    ("GET", "/api/voices"),
 }
 FIELDS: dict[str, list[Any]] = {
     "content": ["The post, as written"],
@@ -45,6 +43,7 @@ FIELDS: dict[str, list[Any]] = {
     "voice": ["en-US-JennyNeural"],
     "rate": ["+0%"],
     "language": ["en"],
+    "lexicon": [{"SQL": "sequel"}],
     "narration": ["auto", "off"],
     "captions": [{"enabled": True, "style": "highlight", "position": "bottom"}],
     "quality": ["preview", "standard", "high"],
@@ -55,7 +54,7 @@ FIELDS: dict[str, list[Any]] = {
     "scenes": [None],
     "metadata": [{"any": "thing up to 1 KB, echoed in the status"}],
 }
-FIELDS_NOT_LIVE = {"language", "music", "brand", "scenes"}
+FIELDS_NOT_LIVE = {"music", "brand"}
 VALUES_NOT_LIVE = {("transition", "slide"), ("transition", "zoom")}
 CODES = {
     "invalid_request": 400, "unauthenticated": 401, "forbidden": 403, "not_found": 404, "method_not_allowed": 405,

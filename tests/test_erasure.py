@@ -22,7 +22,7 @@ from functions.render.delivery import deliver
 from functions.render.job import Attempt, run_job
 from shared import log
 from shared.adapters.redis_jobs import RedisJobs
-from shared.blobs import BlobStore, film_names, image_name, video_name, voice_name
+from shared.blobs import BlobStore, film_names, image_name, kept_voice_name, list_voices, video_name
 from shared.errors import NotFound, RenderFailed, Unavailable
 from shared.http import one_process
 from shared.ids import new_id
@@ -158,9 +158,9 @@ def test_after_erasure_a_word_of_the_post_is_nowhere(
     headers = {"Idempotency-Key": "the-first-one"}
     job_id = order(client, headers, user_image_ids=[image_id], metadata={"title": CANARY})
     request = queue.requests[0]
-    services.uploads.put(voice_name(job_id), CANARY.encode(), content_type="x/y", metadata={})
+    services.uploads.put(kept_voice_name("0"), CANARY.encode(), content_type="x/y", metadata={})
+    list_voices(services.uploads, job_id, [kept_voice_name("0")])  # as an attempt that bought it would
     assert bring(services, request) is Verdict.RUN
-    services.uploads.put(voice_name(job_id), CANARY.encode(), content_type="x/y", metadata={})  # as a dying worker may
 
     def everywhere() -> str:
         return "\n".join([in_redis(redis_url), on_disk(tmp_path), in_buckets(gcs), *lines])

@@ -28,10 +28,10 @@ import functions.status.main
 import functions.upload.main
 from functions.render.captions import CaptionWord, captions, srt, vtt
 from functions.render.delivery import deliver
-from functions.render.narration import Breaker
 from functions.render.narrators.edge import EdgeNarrator
 from shared import log
 from shared.blobs import video_name
+from shared.breakers import OwnBreakers
 from shared.errors import NotFound
 from shared.http import one_process
 from shared.services import Services
@@ -167,7 +167,9 @@ def test_no_words_forge_a_cue_whatever_the_storyboard_lets_through(name: str) ->
 def test_what_is_spoken_stays_inside_its_element_of_the_voice_services_markup() -> None:
     words = ["</prosody></voice><voice", "name='Mallory'>", "&", "<audio", "src='x'/>", "bye."]
     with FakeEdge() as edge:
-        voice = EdgeNarrator(voice="en-US-JennyNeural", rate="+0%", volume="+0%", sample_rate=44100, breaker=Breaker())
+        voice = EdgeNarrator(
+            voice="en-US-JennyNeural", rate="+0%", volume="+0%", sample_rate=44100, breakers=OwnBreakers()
+        )
         voice.narrate(words)
     (asked,) = edge.asked
     assert asked.text == " ".join(words) and "Jenny" in asked.voice  # read by the grammar of the service

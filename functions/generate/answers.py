@@ -6,7 +6,9 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from shared.errors import FieldError
-from shared.jobs import ErrorDetail, JobStatus, JobWarning, LinkedInRule, Stage
+from shared.jobs import ErrorDetail, JobStatus, JobWarning, LinkedInPost, LinkedInRule, Stage, VoiceUsage
+from shared.video_request import PlannedScene
+from shared.voices import Voice
 
 UUID7: Final = "^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$"
 
@@ -18,6 +20,8 @@ WARNED: Final = (
     "what one should know of a film that was made all the same: `text_shortened`, `text_too_long`, `letters_left_out`, "
     "`pictures_need_time`, `narration_fallback`, `narration_unavailable`"
 )
+
+POSTED: Final = "what belongs beside the film when it is posted; null for films made before this was told"
 
 Id = Annotated[str, Meta(pattern=UUID7, extra_json_schema={"format": "uuid"})]
 Moment = Annotated[str, Meta(description="RFC 3339 in UTC", extra_json_schema={"format": "date-time"})]
@@ -43,6 +47,12 @@ class Narration(msgspec.Struct):
 
     engine: str
     voice: str | None
+
+
+class Usage(msgspec.Struct):
+    """What the film took from services that are paid for, and what it could take from an earlier film."""
+
+    voice: VoiceUsage
 
 
 class JobAnswer(msgspec.Struct):
@@ -76,6 +86,8 @@ class JobAnswer(msgspec.Struct):
     linkedin_check: (
         Annotated[list[LinkedInRule], Meta(description="the file against LinkedIn's rules for video")] | UnsetType
     ) = UNSET
+    post: Annotated[LinkedInPost | None, Meta(description=POSTED)] | UnsetType = UNSET
+    usage: Usage | UnsetType = UNSET
 
 
 class FilmAnswer(msgspec.Struct):
@@ -94,6 +106,8 @@ class FilmAnswer(msgspec.Struct):
     narration: Narration | UnsetType = UNSET
     credits: list[str] | UnsetType = UNSET
     linkedin_check: list[LinkedInRule] | UnsetType = UNSET
+    post: Annotated[LinkedInPost | None, Meta(description=POSTED)] | UnsetType = UNSET
+    usage: Usage | UnsetType = UNSET
 
 
 class CancelAnswer(msgspec.Struct):
@@ -102,6 +116,26 @@ class CancelAnswer(msgspec.Struct):
     job_id: Id
     status: JobStatus
     poll_after_ms: Pause
+
+
+class PlanAnswer(msgspec.Struct):
+    """What a film would tell and show. Its `scenes`, changed or not, are taken by generate."""
+
+    language: Annotated[str, Meta(description="of the post, such as `en`")]
+    voice: Annotated[str, Meta(description="the voice that tells it, by its name at Edge")]
+    scenes: list[PlannedScene]
+    estimated_seconds: Annotated[float, Meta(ge=0, description="how long the film will be")]
+    max_duration_seconds: Annotated[float, Meta(gt=0)]
+    estimated_render_seconds: Annotated[int, Meta(ge=0, description="how long it will take to make")]
+    left_out: Annotated[list[str], Meta(description="the sentences that the film has no time for, as written")]
+    warnings: list[JobWarning]
+
+
+class VoicesAnswer(msgspec.Struct):
+    """The voices there are, by language; `default` speaks where nobody asks for another."""
+
+    default: str
+    voices: list[Voice]
 
 
 class StoredImage(msgspec.Struct):
@@ -144,5 +178,5 @@ class ProblemDocument(msgspec.Struct):
 
 
 ANSWERS: Final = (
-    Promise, JobAnswer, FilmAnswer, CancelAnswer, ImagesAnswer, HealthAnswer, ProblemDocument,
+    Promise, PlanAnswer, VoicesAnswer, JobAnswer, FilmAnswer, CancelAnswer, ImagesAnswer, HealthAnswer, ProblemDocument,
 )  # fmt: skip

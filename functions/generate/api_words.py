@@ -85,6 +85,12 @@ PARAMETERS: Final[dict[str, dict[str, Any]]] = {
         "schema": {"type": "string", "format": "uuid", "pattern": answers.UUID7},
         "example": examples.IMAGE_ID,
     },
+    "language": {
+        "in": "query",
+        "description": "Only voices that speak this: a language (`de`), or one of a region (`pt-BR`).",
+        "schema": {"type": "string", "pattern": "^[a-z]{2,3}(-[A-Z]{2})?$"},
+        "example": "de",
+    },
     "redirect": {
         "in": "query",
         "description": "`1`: answer 302 to the file.",

@@ -18,6 +18,40 @@ PROMISE: Final[dict[str, Any]] = {
     "status_url": f"{_HOST}/api/video/status/{JOB_ID}",
     "poll_after_ms": 1000,
 }
+VOICES: Final[dict[str, Any]] = {
+    "default": "en-US-JennyNeural",
+    "voices": [
+        {"name": "de-DE-KatjaNeural", "language": "de", "locale": "de-DE", "gender": "female"},
+        {"name": "de-DE-ConradNeural", "language": "de", "locale": "de-DE", "gender": "male"},
+    ],
+}
+PLAN: Final[dict[str, Any]] = {
+    "language": "en",
+    "voice": "en-US-JennyNeural",
+    "scenes": [
+        {
+            "text": "I turned down a promotion last year.",
+            "spoken": "I turned down a promotion last year.",
+            "kind": "hook",
+            "image_id": None,
+            "search_terms": [],
+            "estimated_seconds": 2.9,
+        },
+        {
+            "text": "Everyone thought I was mad.",
+            "spoken": "Everyone thought I was mad.",
+            "kind": "close",
+            "image_id": None,
+            "search_terms": [],
+            "estimated_seconds": 2.3,
+        },
+    ],
+    "estimated_seconds": 6.0,
+    "max_duration_seconds": 60.0,
+    "estimated_render_seconds": 6,
+    "left_out": [],
+    "warnings": [],
+}
 IN_WORK: Final[dict[str, Any]] = {
     "job_id": JOB_ID,
     "status": "processing",
@@ -50,6 +84,27 @@ _FILM: Final[dict[str, Any]] = {
     "narration": {"engine": "espeak", "voice": None},
     "credits": [],
     "linkedin_check": [{"rule": "duration", "ok": True, "value": "22.48 s", "limit": "3 s to 10 min"}],
+    "post": {
+        "commentary": "I turned down a promotion last year.\n\nEveryone thought I was mad.",
+        "fold_preview": {
+            "mobile": "I turned down a promotion last year.\n\nEveryone thought I was mad.",
+            "desktop": "I turned down a promotion last year.\n\nEveryone thought I was mad.",
+        },
+        "character_count": 65,
+        "hashtags": [],
+        "transcript": "I turned down a promotion last year.\n\nEveryone thought I was mad.",
+        "upload_captions": "Do not upload the SRT: the captions are in the picture, and would stand there twice.",
+    },
+    "usage": {
+        "voice": {
+            "calls": 1,
+            "characters": 65,
+            "bytes_bought": 31536,
+            "scenes_reused": 0,
+            "bytes_reused": 0,
+            "seconds_saved": 0.0,
+        }
+    },
 }
 COMPLETED: Final = {
     **IN_WORK,

@@ -11,12 +11,13 @@ import functions_framework
 from shared import log, tracing
 from shared.callers import Caller
 from shared.config import Settings
-from shared.errors import BudgetExhausted, Problem, Unavailable
+from shared.errors import BudgetExhausted, FieldError, InvalidRequest, Problem, Unavailable
 from shared.http import Endpoint, idempotency_key, json_answer, wire
 from shared.ids import made_at, new_id
 from shared.jobs import POLL_AFTER_MS, Idempotency, Job, now, timestamp
 from shared.limits import Standing, Use, windows
 from shared.services import Services
+from shared.speech import is_language
 from shared.video_request import VideoRequest
 
 from .plain_words import says_something
@@ -24,7 +25,14 @@ from .plain_words import says_something
 endpoint = Endpoint("generate")
 
 PAGE = Path(__file__).parent / "page"
-PAGE_TYPES = {"app.js": "text/javascript", "app.css": "text/css", "docs.css": "text/css"}
+PAGE_TYPES = {
+    "app.js": "text/javascript",
+    "parts.js": "text/javascript",
+    "plan.js": "text/javascript",
+    "pack.js": "text/javascript",
+    "app.css": "text/css",
+    "docs.css": "text/css",
+}
 
 
 @endpoint.route("POST", "/", "/api/video/generate")
@@ -32,18 +40,12 @@ def create(services: Services, request: flask.Request) -> flask.Response:
     """202 with the job's id: it is written, and the queue has it."""
     settings = services.settings
     caller = services.callers.identify(request.headers, request.remote_addr or "")
-    job_id = new_id()
-    created_at = made_at(job_id)
-    order = VideoRequest.parse(
-        request.get_data(),
-        job_id=job_id,
-        created_at=timestamp(created_at),
-        max_duration=settings.max_video_seconds,
-        owner=caller.owner,
-        request_id=log.request_id(),
-    )
-    if not says_something(order.content):
-        services.build(order.content, max_seconds=settings.max_video_seconds)  # a post with nothing to say ends here
+    order = _order(request, settings, caller)
+    job_id, created_at = order.job_id, made_at(order.job_id)
+    if order.scenes is not None or order.language or not says_something(order.content):
+        from shared import screenplay  # most posts are promised a film without its rules
+
+        screenplay.write(order, settings)  # what has nothing to say, or too much, ends here
     idempotency = _idempotency(idempotency_key(request), order, caller)
     use = _use(settings, order, caller, idempotency)
     standing = _admitted(services, use, idempotency)
@@ -79,6 +81,37 @@ def create(services: Services, request: flask.Request) -> flask.Response:
     return json_answer(answer, 202, headers)
 
 
+@endpoint.route("POST", "/plan", "/api/video/plan")
+def make_plan(services: Services, request: flask.Request) -> flask.Response:
+    """200 with what the film would tell and show. Nothing is rendered, nothing bought, nothing kept."""
+    from .plan import plan
+
+    caller = services.callers.identify(request.headers, request.remote_addr or "")
+    order = _order(request, services.settings, caller)
+    services.jobs.require_images(order.user_image_ids, order.owner)
+    pace = None
+    with suppress(Unavailable):  # then it is told from what films take elsewhere
+        pace = services.jobs.pace(order.kind_of_film)
+    return json_answer(plan(order, services.settings, pace), 200)
+
+
+@endpoint.route("GET", "/voices", "/api/voices")
+def list_voices(services: Services, request: flask.Request) -> flask.Response:
+    """200 with the voices there are; `?language=de` or `pt-BR` for those who speak that."""
+    from shared.voices import voices
+
+    language = request.args.get("language", "")
+    if language and not is_language(language):
+        message = 'language must be a language such as "en" or "pt-BR".'
+        raise InvalidRequest(message, errors=[FieldError("language", "invalid", message)])
+    told = [voice for voice in voices() if not language or language in (voice.language, voice.locale)]
+    response = json_answer({"default": services.settings.edge_voice, "voices": told}, 200)
+    response.headers["Cache-Control"] = "public, max-age=3600"
+    response.add_etag()
+    response.make_conditional(request)
+    return response
+
+
 @endpoint.route("GET", "/test")
 def page(services: Services, request: flask.Request) -> flask.Response:
     """The page that does the whole flow; it is told where the other functions are."""
@@ -87,6 +120,7 @@ def page(services: Services, request: flask.Request) -> flask.Response:
     settings = services.settings
     one_host = settings.public_base_url is not None or settings.status_url is None
     addresses = {
+        "plan_url": "/api/video/plan" if one_host else settings.address_of("generate", "", "/plan"),
         "generate_url": "/api/video/generate" if one_host else settings.address_of("generate", "", "/"),
         "status_url": "/api/video/status" if one_host else settings.address_of("status", "", ""),
         "video_url": "/api/video" if one_host else settings.address_of("status", "", "/video"),
@@ -139,6 +173,18 @@ def page_file(services: Services, request: flask.Request, name: str) -> flask.Re
     response = flask.send_file(PAGE / name, mimetype=PAGE_TYPES[name], conditional=True)
     response.headers["Cache-Control"] = "no-cache"
     return response
+
+
+def _order(request: flask.Request, settings: Settings, caller: Caller) -> VideoRequest:
+    job_id = new_id()
+    return VideoRequest.parse(
+        request.get_data(),
+        job_id=job_id,
+        created_at=timestamp(made_at(job_id)),
+        max_duration=settings.max_video_seconds,
+        owner=caller.owner,
+        request_id=log.request_id(),
+    )
 
 
 def _enqueue(services: Services, order: VideoRequest, job: Job | None, idempotency: Idempotency | None) -> None:

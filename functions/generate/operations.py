@@ -86,6 +86,46 @@ OPERATIONS: Final = (
         ),
     ),
     Operation(
+        name="plan",
+        functions=("generate",),
+        method="post",
+        path="/api/video/plan",
+        summary="Show what a film would be",
+        text="The same body as for a film. Nothing is rendered, bought or kept. Change the `scenes` of the answer and "
+        "send them to generate with the post: the film then tells exactly these, in this order. Where you change the "
+        "`text` of a scene, leave its `spoken` out (or change it too): the voice says `spoken` where there is one.",
+        body=PostedVideo,
+        answers=(
+            Answer(
+                status=200,
+                says="The scenes, how long they take, and what was left out.",
+                shape=answers.PlanAnswer,
+                examples={"plan": examples.PLAN},
+            ),
+        ),
+        problems=(InvalidRequest, FileTooLarge, NothingToNarrate, ImageNotFound),
+    ),
+    Operation(
+        name="voices",
+        functions=("generate",),
+        method="get",
+        path="/api/voices",
+        summary="Who can tell a film",
+        text="The names are those of Edge's voices; another voice service takes the language and the gender from them.",
+        takes=("language",),
+        answers=(
+            Answer(
+                status=200,
+                says="The voices, by language.",
+                shape=answers.VoicesAnswer,
+                examples={"german": examples.VOICES},
+                headers=("ETag",),
+            ),
+        ),
+        problems=(InvalidRequest,),
+        is_open=True,
+    ),
+    Operation(
         name="read_status",
         functions=("status",),
         method="get",

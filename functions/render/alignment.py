@@ -49,8 +49,17 @@ def align(words: Sequence[str], text: str, events: Sequence[Event], *, duration:
     return in_order(words, _filled(words, spans, duration), duration)
 
 
-def estimate(words: Sequence[str], quiet: Sequence[tuple[float, float]], *, duration: float) -> tuple[WordTiming, ...]:
-    """Times for words that a voice gave none for: the longest pauses end the sentences, words share them by length."""
+def estimate(
+    words: Sequence[str],
+    quiet: Sequence[tuple[float, float]],
+    *,
+    duration: float,
+    lengths: Sequence[float] | None = None,
+) -> tuple[WordTiming, ...]:
+    """Times for words that a voice gave none for: the longest pauses end the sentences, words share them by length.
+
+    `lengths`: how long each word takes, in any unit; without them its letters count.
+    """
     begin = quiet[0][1] if quiet and quiet[0][0] == 0 and quiet[0][1] < duration else 0.0
     finish = quiet[-1][0] if quiet and quiet[-1][0] > begin and quiet[-1][1] >= duration else duration
     ends = [index for index, word in enumerate(words[:-1], start=1) if SENTENCE_END.search(word)]
@@ -62,8 +71,11 @@ def estimate(words: Sequence[str], quiet: Sequence[tuple[float, float]], *, dura
     edges = [begin, *(edge for span in sorted(pauses[: len(ends)]) for edge in span), finish]
     spans: list[tuple[float, float]] = []
     for first, after, low, high in zip([0, *ends], [*ends, len(words)], edges[::2], edges[1::2], strict=True):
-        bare = SENTENCE_END.sub("", words[after - 1])  # its pause is not part of the stretch
-        spans += _shared([*words[first : after - 1], bare], low, high)
+        if lengths is None:
+            bare = SENTENCE_END.sub("", words[after - 1])  # its pause is not part of the stretch
+            spans += _shared([spoken_length(word) for word in (*words[first : after - 1], bare)], low, high)
+        else:
+            spans += _shared(lengths[first:after], low, high)
     return in_order(words, spans, duration)
 
 
@@ -79,10 +91,9 @@ def in_order(words: Sequence[str], spans: Sequence[tuple[float, float]], duratio
     return tuple(timings)
 
 
-def _shared(words: Sequence[str], low: float, high: float) -> list[tuple[float, float]]:
-    weights = [spoken_length(word) for word in words]
-    edges = low + (max(low, high) - low) * np.cumsum([0.0, *weights]) / sum(weights)
-    return [(float(edges[i]), float(edges[i + 1])) for i in range(len(words))]
+def _shared(lengths: Sequence[float], low: float, high: float) -> list[tuple[float, float]]:
+    edges = low + (max(low, high) - low) * np.cumsum([0.0, *lengths]) / sum(lengths)
+    return [(float(edges[i]), float(edges[i + 1])) for i in range(len(lengths))]
 
 
 def _filled(
@@ -103,6 +114,6 @@ def _filled(
         first = index
         if right - left < SHORTEST_WORD * (after - index) and filled:  # no room: they share their neighbour's time
             first, left = index - 1, filled.pop()[0]
-        filled += _shared(words[first:after], left, right)
+        filled += _shared([spoken_length(word) for word in words[first:after]], left, right)
         index = after
     return filled

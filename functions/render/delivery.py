@@ -22,7 +22,7 @@ def deliver(services: Services, signature: str, body: bytes) -> tuple[str, Verdi
     if order.job_id != signed_for:
         raise Forbidden("This door is for the queue only.")
     settings = services.settings
-    studio = Studio(settings=settings, videos=services.videos, uploads=services.uploads)
+    studio = Studio(settings=settings, videos=services.videos, uploads=services.uploads, breakers=services.breakers)
     tracing.flush()  # after the answer the platform may let us stand still
     with log.about(job_id=order.job_id):
         verdict = run_job(
@@ -32,14 +32,13 @@ def deliver(services: Services, signature: str, body: bytes) -> tuple[str, Verdi
             lease_seconds=settings.lease_seconds,
             max_attempts=settings.max_attempts,
             retract=studio.retract,
-            after=partial(_after, services, studio),
+            after=partial(_after, services),
         )
     return order.job_id, verdict
 
 
-def _after(services: Services, studio: Studio, order: VideoRequest, job: Job) -> None:
-    """The job is over: nothing is kept for another attempt, and what it did not take of the day is given back."""
-    studio.tidy(order)
+def _after(services: Services, order: VideoRequest, job: Job) -> None:
+    """The job is over: what it did not take of the day is given back."""
     try:
         services.limits.settle(order.job_id, job.film.duration_seconds if job.film else 0)
     except Unavailable:

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -27,13 +27,21 @@ class Piece:
     text: str
 
 
-def passages_of(scenes: Sequence[Sequence[str]]) -> list[list[Piece]]:
-    """Cut a film's scenes into what is spoken in one call: at scene ends, and giant scenes at word ends."""
+def passages_of(scenes: Sequence[Sequence[str]], *, without: Container[int] = ()) -> list[list[Piece]]:
+    """Cut a film's scenes into what is spoken in one call: at scene ends, and giant scenes at word ends.
+
+    The scenes whose numbers are in `without` need no voice; what stands before and after them is no one passage.
+    """
     passages: list[list[Piece]] = [[]]
     room = PASSAGE
     for number, words in enumerate(scenes):
         if not words:
             raise ValueError(f"scene {number} has no words")
+        if number in without:
+            if passages[-1]:
+                passages.append([])
+            room = PASSAGE
+            continue
         pieces = _pieces(number, words)
         if passages[-1] and sum(map(_size, pieces)) > room:
             passages.append([])
@@ -46,7 +54,7 @@ def passages_of(scenes: Sequence[Sequence[str]]) -> list[list[Piece]]:
             passages[-1].append(piece)
             spent += _size(piece)
         room = PASSAGE - spent
-    return passages
+    return [passage for passage in passages if passage]
 
 
 def _pieces(scene: int, words: Sequence[str]) -> list[Piece]:

@@ -3,18 +3,21 @@
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import wait
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
 import cv2
 
-from shared import log, tracing
-from shared.blobs import BlobStore, film_names, image_name, voice_name
-from shared.config import Settings
-from shared.errors import ImageNotFound, NotFound, RenderFailed, Unavailable
+from shared import screenplay, tracing
+from shared.blobs import BlobStore, film_names, forget_voices, image_name
+from shared.breakers import Breakers, OwnBreakers
+from shared.config import NarratorName, Settings
+from shared.errors import ImageNotFound, NotFound, RenderFailed
 from shared.jobs import Film, JobWarning, Links, Stage
-from shared.storyboard import Storyboard, build
+from shared.linkedin_post import pack
+from shared.screenplay import Screenplay
+from shared.storyboard import Storyboard
 from shared.styles import STYLES, Style
 from shared.video_request import VideoRequest
 
@@ -23,7 +26,7 @@ from .encoder import QUALITIES, Quality, encode, join
 from .fonts import unsupported
 from .frames import FrameSource
 from .job import Attempt
-from .kept_voice import KeptVoice
+from .kept_scenes import KeptScenes
 from .lettering import Lettering
 from .narration import Narration, NarrationFailed, Spoken, speak
 from .narrators import narrators
@@ -32,11 +35,17 @@ from .publishing import publish
 from .sound import master
 from .sources.drawn import DrawnBackgrounds
 from .sources.uploaded import UploadedPictures
+from .spoken import BOUGHT
 from .timeline import FPS, SCENE_PAUSE, TAIL, Timeline, lay_out
 from .titles import Titles
 from .workspace import workspace
 
-VOICES: Final = {"edge": "Microsoft Edge's voice", "espeak": "eSpeak, a simpler voice"}
+VOICES: Final = {
+    "edge": "Microsoft Edge's voice",
+    "openai": "the speech service's voice",
+    "google": "Google's voice",
+    "espeak": "eSpeak, a simpler voice",
+}
 SPARE: Final = 1.15  # a quick voice says more than the estimate; what does not fit goes when true durations are known
 LOOK_EVERY: Final = 0.25  # seconds between two looks at how far the voice is
 
@@ -48,20 +57,20 @@ class Studio:
     settings: Settings
     videos: BlobStore
     uploads: BlobStore
+    breakers: Breakers = field(default_factory=OwnBreakers)
 
     def make_video(self, request: VideoRequest, attempt: Attempt) -> tuple[Film, Links]:
         """Turn one request into a published film. Raises a Problem; leaves no temporary file."""
         style = STYLES[request.style]
         quality = QUALITIES[request.quality]
         width, height = (2 * round(side * quality.scale / 2) for side in request.frame)
-        seconds = request.max_duration_seconds or self.settings.max_video_seconds
 
         attempt.report(Stage.MEDIA_PROCESSING)
-        storyboard = build(request.content, max_seconds=seconds * SPARE, rate=self._rate(request))
+        played = screenplay.write(request, self.settings, spare=SPARE)
         with workspace() as folder, Beside(attempt.check) as beside:
             heard = _Share()
-            kept = self._kept_voice(storyboard, request)
-            voice = beside.begin(self._spoken, storyboard, request, attempt, kept, heard, beside.check)
+            kept = self._kept_scenes(played, request)
+            voice = beside.begin(self._spoken, played, request, attempt, kept, heard, beside.check)
             with tracing.span("media"):
                 images = self._images(request, attempt)
                 pictures = Early(self._pictures(images, request, style), (width, height))
@@ -69,16 +78,17 @@ class Studio:
             while not wait([voice], timeout=LOOK_EVERY).done:
                 attempt.report(Stage.AUDIO_GENERATION, heard.done)
             spoken = voice.result()
-            beside.begin(kept.keep, spoken)
-            storyboard, timeline = self._laid_out(storyboard, spoken.scenes, request, seconds)
+            beside.begin(kept.close)
+            storyboard, timeline = self._laid_out(played, spoken.scenes, request)
             attempt.warn(
                 [
                     *storyboard.warnings,
                     *_lettering_warnings(storyboard),
-                    *_length_warnings(timeline, seconds),
+                    *_length_warnings(timeline, played.max_seconds),
                 ]
             )
-            engine = spoken.engine
+            narration = {"engine": spoken.engine, "voice": spoken.voice}
+            usage = spoken.usage
             del voice, spoken  # their sound is the timeline's now, and takes 5 MB a minute
             attempt.report(Stage.COMBINING_MEDIA)
             track = folder / "sound.m4a"
@@ -113,94 +123,90 @@ class Studio:
                     titles.captions,
                     request,
                     attempt,
-                    narration={"engine": engine, "voice": self._voice(request) if engine == "edge" else None},
+                    post=pack(
+                        request.content,
+                        [scene.shown for scene in storyboard.scenes],
+                        captions_burned=request.captions.enabled,
+                        has_captions=bool(titles.captions),
+                    ),
+                    usage=usage,
+                    narration=narration,
                     videos=self.videos,
                     uploads=self.uploads,
                     images=images,
                 )
 
-    def tidy(self, request: VideoRequest) -> None:
-        """Remove what was kept for another attempt. Not being able to is no failure: it is dead after a day."""
-        try:
-            self.uploads.delete(voice_name(request.job_id))
-        except Unavailable:
-            log.event("voice_not_removed")
-
     def retract(self, request: VideoRequest) -> None:
-        """Remove what was published of a film; what was not is no failure."""
+        """Remove what was published of a film, and the voice that was kept for it; what was not is no failure."""
         for name in film_names(request.job_id):
             self.videos.delete(name)
-
-    def _rate(self, request: VideoRequest) -> str:
-        return request.rate or self.settings.edge_rate
-
-    def _voice(self, request: VideoRequest) -> str:
-        return request.voice or self.settings.edge_voice
+        forget_voices(self.uploads, request.job_id)
 
     def _spoken(
         self,
-        storyboard: Storyboard,
+        played: Screenplay,
         request: VideoRequest,
         attempt: Attempt,
-        kept: KeptVoice,
+        kept: KeptScenes,
         heard: "_Share",
         check: Callable[[], None],
     ) -> Spoken:
-        """Every scene's words as sound: as an earlier attempt bought it, else by the first voice that can."""
+        """Every scene's words as sound: as it was bought before, else by the first voice that can."""
         names = self._narrators(request)
-        with tracing.span("voice"):
-            spoken = (kept.find() if attempt.is_repeated else None) or self._speak(storyboard, request, heard, check)
-        attempt.warn(_narration_warnings(spoken, names), degraded=bool(spoken.failures) or spoken.engine != names[0])
-        return spoken
-
-    def _speak(
-        self, storyboard: Storyboard, request: VideoRequest, heard: "_Share", check: Callable[[], None]
-    ) -> Spoken:
-        voices = narrators(
-            self._narrators(request),
-            voice=self._voice(request),
-            rate=self._rate(request),
-            volume=self.settings.edge_volume,
-            sample_rate=self.settings.audio_sample_rate,
-        )
+        voices = narrators(names, settings=self.settings, voice=played.voice, rate=played.rate, breakers=self.breakers)
         try:
-            return speak(
-                [[word.spoken for word in scene.words] for scene in storyboard.scenes],
-                voices,
-                sample_rate=self.settings.audio_sample_rate,
-                check=check,
-                progress=heard.note,
-            )
+            with tracing.span("voice"):
+                spoken = speak(
+                    _spoken_words(played),
+                    voices,
+                    sample_rate=self.settings.audio_sample_rate,
+                    check=check,
+                    progress=heard.note,
+                    shelf=kept if BOUGHT & set(names) else None,
+                    again=attempt.is_repeated,
+                )
         except NarrationFailed as error:
             raise RenderFailed(f"The post could not be spoken: {error.public}") from error
+        warnings = _narration_warnings(spoken, names, played.voice)
+        attempt.warn(warnings, degraded=bool(spoken.failures) or spoken.engine != names[0])
+        return spoken
 
-    def _narrators(self, request: VideoRequest) -> Sequence[str]:
+    def _narrators(self, request: VideoRequest) -> tuple[NarratorName, ...]:
         return self.settings.narrators if request.narration == "auto" else ("silent",)
 
-    def _kept_voice(self, storyboard: Storyboard, request: VideoRequest) -> KeptVoice:
-        words = [[word.spoken for word in scene.words] for scene in storyboard.scenes]
+    def _kept_scenes(self, played: Screenplay, request: VideoRequest) -> KeptScenes:
         settings = self.settings
-        order = [words, self._voice(request), self._rate(request), settings.edge_volume, settings.audio_sample_rate]
-        return KeptVoice(self.uploads, voice_name(request.job_id), [*order, self._narrators(request)])
+        order = [
+            request.owner, played.voice, played.rate, settings.edge_volume, settings.audio_sample_rate,
+            self._narrators(request), settings.speech_base_url, settings.speech_model, settings.speech_voice,
+            settings.google_tts_voice,
+        ]  # fmt: skip
+        return KeptScenes(self.uploads, request.job_id, _spoken_words(played), order)
 
     def _laid_out(
-        self, storyboard: Storyboard, narrations: Sequence[Narration], request: VideoRequest, seconds: float
+        self, played: Screenplay, narrations: Sequence[Narration], request: VideoRequest
     ) -> tuple[Storyboard, Timeline]:
-        """One clock for what fits into `seconds`, now that true durations are known: whole sentences go, or none."""
+        """One clock for what fits into the film, now that true durations are known: whole sentences go, or none.
+
+        Of scenes that their caller chose none goes.
+        """
         beyond = TAIL  # what a film is longer than its scenes together
         while True:
             durations = [narration.duration + SCENE_PAUSE for narration in narrations]
             durations[0] += beyond
-            fitted, kept = storyboard.fitted(durations, seconds)
+            fitted, kept = played.storyboard, tuple(range(len(narrations)))
+            if not played.is_fixed:
+                fitted, kept = fitted.fitted(durations, played.max_seconds)
             timeline = lay_out(
                 [[word.shown for word in scene.words] for scene in fitted.scenes],
                 [narrations[place] for place in kept],
                 segment_seconds=self.settings.segment_seconds,
                 pictures=len(request.user_image_ids) or None,
                 fades=request.transition != "none",
+                shows=_chosen_pictures(request),
             )
-            over = timeline.spoken_until + TAIL - seconds  # the gaps of the transitions count as well
-            if over <= 0 or beyond > seconds:
+            over = timeline.spoken_until + TAIL - played.max_seconds  # the gaps of the transitions count as well
+            if over <= 0 or beyond > played.max_seconds or played.is_fixed:
                 return fitted, timeline
             beyond += over + 1 / FPS
 
@@ -231,6 +237,10 @@ class Studio:
         raise ImageNotFound("A picture of this film is not there any more. Upload it again.")
 
 
+def _spoken_words(played: Screenplay) -> list[list[str]]:
+    return [[word.spoken for word in scene.words] for scene in played.storyboard.scenes]
+
+
 class _Share:
     """How much of something is done, 0..1: noted in one thread, told in another."""
 
@@ -239,6 +249,19 @@ class _Share:
 
     def note(self, done: float) -> None:
         self.done = done
+
+
+def _chosen_pictures(request: VideoRequest) -> list[int] | None:
+    """The number of each scene's picture, where the caller chose; a scene that names none goes on with the last."""
+    named = [scene.image_id for scene in request.scenes or ()]
+    if not any(named):
+        return None
+    shown = next(image_id for image_id in named if image_id)
+    numbers = []
+    for image_id in named:
+        shown = image_id or shown
+        numbers.append(request.user_image_ids.index(shown))
+    return numbers
 
 
 def _lettering_warnings(storyboard: Storyboard) -> list[JobWarning]:
@@ -258,10 +281,13 @@ def _length_warnings(timeline: Timeline, seconds: float) -> list[JobWarning]:
     return [JobWarning(code="pictures_need_time", message=message)]
 
 
-def _narration_warnings(spoken: Spoken, names: Sequence[str]) -> list[JobWarning]:
-    if spoken.engine == names[0]:
-        return []
+def _narration_warnings(spoken: Spoken, names: Sequence[str], voice: str) -> list[JobWarning]:
     reason = spoken.failures[0][1] if spoken.failures else "The first voice is not installed."
+    if spoken.engine == names[0]:
+        if spoken.engine != "edge" or spoken.voice == voice:
+            return []
+        message = f"The film is spoken by {spoken.voice} instead of {voice}. {reason}"
+        return [JobWarning(code="narration_fallback", message=message)]
     if spoken.engine == "silent":
         message = f"The film has no voice, only captions. {reason}"
         return [JobWarning(code="narration_unavailable", message=message)]

@@ -9,7 +9,7 @@ from typing import Final
 from shared import log
 from shared.blobs import BlobStore, image_name, sign_links, video_name
 from shared.errors import NotFound, Unavailable
-from shared.jobs import Film, Links, Stage
+from shared.jobs import Film, LinkedInPost, Links, Stage, VoiceUsage
 from shared.video_request import VideoRequest
 
 from .captions import Caption, srt, vtt
@@ -27,6 +27,8 @@ def publish(
     attempt: Attempt,
     *,
     narration: dict[str, str | None],
+    post: LinkedInPost,
+    usage: VoiceUsage,
     videos: BlobStore,
     uploads: BlobStore,
     images: Mapping[str, bytes],
@@ -62,7 +64,9 @@ def publish(
         size_bytes=seen.size,
         narration=narration,
         has_captions=bool(captions),
-        linkedin_check=linkedin_check(seen),
+        linkedin_check=linkedin_check(seen, srt(captions).encode() if captions else None),
+        post=post,
+        usage=usage,
     )
     return finished, _signed(videos, request, attempt, has_captions=bool(captions))
 

@@ -7,7 +7,7 @@ import flask
 import functions_framework
 
 from shared import log
-from shared.blobs import Blob, film_names, sign_links, video_name, voice_name
+from shared.blobs import Blob, film_names, forget_voices, sign_links, video_name
 from shared.callers import is_visible
 from shared.errors import NotFound, NotReady, Unavailable
 from shared.http import Endpoint, json_answer, revalidated, wire
@@ -88,7 +88,7 @@ def erase(services: Services, request: flask.Request, job_id: str) -> flask.Resp
     services.jobs.erase(job_id, owner)  # first: from here on nobody makes it, and a repeat knows whose it was
     for name in film_names(job_id):
         services.videos.delete(name)
-    services.uploads.delete(voice_name(job_id))
+    forget_voices(services.uploads, job_id)
     log.event("film_erased", job_id=job_id)
     return flask.Response(status=204)
 
@@ -191,6 +191,8 @@ def _told_film(film: Film) -> dict[str, Any]:
         "narration": film.narration,
         "credits": film.credits,
         "linkedin_check": film.linkedin_check,
+        "post": film.post,
+        "usage": {"voice": film.usage},
     }
 
 

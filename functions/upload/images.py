@@ -10,6 +10,7 @@ from typing import Final, Literal
 
 from PIL import Image
 
+from shared.containers import Container, Damaged, stripped
 from shared.errors import (
     FieldError,
     FileTooLarge,
@@ -23,7 +24,6 @@ from shared.errors import (
 )
 
 from .colours import in_srgb, plain, premultiplied
-from .containers import Container, Damaged, stripped
 
 try:
     import magic

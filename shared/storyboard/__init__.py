@@ -1,28 +1,36 @@
 """Post text → Storyboard: the scenes of the film, with the text for the voice and the text for the screen."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from types import MappingProxyType
 
 from shared.errors import NothingToNarrate
 from shared.jobs import JobWarning
+from shared.video_request import PlannedScene
 
 from .cut import scenes_of
 from .fit import choose, estimate_seconds
-from .lines import lines, mark_numbers
+from .language import detect
+from .lexicon import Lexicon
+from .lines import Line, lines, mark_numbers, without_links
+from .pairing import paired
 from .scene import Scene, Word, join
 from .sentences import sentences
-from .text import is_english, plain, unstyle
-from .words import tokens
+from .text import plain, unstyle
+from .words import sayable, tokens
 
-__all__ = ["Scene", "Storyboard", "Word", "build", "choose", "estimate_seconds", "join", "unstyle"]
+__all__ = ["Scene", "Storyboard", "Word", "build", "choose", "estimate_seconds", "from_scenes", "join", "unstyle"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Storyboard:
-    """What is told, in order; the sentences that did not fit; and what the caller should know about it."""
+    """What is told, in order, and in which language (`en`, `de`, …); the sentences that did not fit; and what the
+    caller should know about it.
+    """
 
     scenes: tuple[Scene, ...]
+    language: str = "en"
     left_out: tuple[str, ...] = ()
     warnings: tuple[JobWarning, ...] = ()
 
@@ -48,25 +56,92 @@ class Storyboard:
         return replace(self, scenes=scenes, left_out=left_out, warnings=tuple(warnings)), kept
 
 
-def build(content: str, *, max_seconds: float, rate: str = "+0%") -> Storyboard:
+def build(
+    content: str,
+    *,
+    max_seconds: float,
+    rate: str = "+0%",
+    language: str | None = None,
+    lexicon: Mapping[str, str] = MappingProxyType({}),
+) -> Storyboard:
     """The storyboard of a post, estimated to last at most `max_seconds` when spoken at `rate`.
 
+    `language` is the post's (`de`, `pt-BR`), where its caller knows it; `lexicon` says how words are to be said.
     Raises NothingToNarrate when the post has only emoji, links or hashtags.
     """
     text = plain(mark_numbers(content))
-    english = is_english(text)
-    read = []
-    for line in lines(text):
-        for sentence in sentences(tokens(line.text, english=english), number=line.number):
-            read.append((sentence, line))
+    tongue = _primary(language) or detect(text)
+    read = _read(text, tongue, Lexicon(lexicon))
     if not read:
         raise NothingToNarrate(
             "There is nothing to say in this post: it has only emoji, links or hashtags.",
             hint="Add at least one sentence.",
         )
     scenes = scenes_of(read)
-    whole = Storyboard(scenes=scenes)
+    whole = Storyboard(scenes=scenes, language=tongue)
     return whole.fitted([estimate_seconds(scene, rate=rate) for scene in scenes], max_seconds)[0]
+
+
+def from_scenes(
+    planned: Sequence[PlannedScene],
+    *,
+    language: str | None = None,
+    lexicon: Mapping[str, str] = MappingProxyType({}),
+    content: str = "",
+) -> Storyboard:
+    """The storyboard of scenes that somebody chose: exactly these, in this order, none joined, cut or left out.
+
+    A scene is shown as its `text`, and said as its `spoken` where it has one, else as the rules say the text. `content`
+    is the post that they belong to, for its language. Raises NothingToNarrate, which names the scene.
+    """
+    tongue = _primary(language) or detect(plain(content) if content else " ".join(scene.text for scene in planned))
+    said_as = Lexicon(lexicon)
+    last = len(planned) - 1
+    scenes = []
+    for place, scene in enumerate(planned):
+        words, starts, is_point = _words(scene, tongue, said_as)
+        if not words:
+            raise NothingToNarrate(
+                f"There is nothing to say in scene {place + 1}: it has only emoji, links or hashtags.",
+                hint="Give it a sentence, or leave it out.",
+            )
+        kind = "hook" if not place else "close" if place == last else "point" if is_point else "body"
+        scenes.append(Scene(words=words, kind=scene.kind or kind, starts=starts))
+    return Storyboard(scenes=tuple(scenes), language=tongue)
+
+
+def _read(text: str, language: str, lexicon: Lexicon) -> list[tuple[tuple[Word, ...], Line]]:
+    """The sentences of a plain text, each with the line that it stands in."""
+    read = []
+    for line in lines(text):
+        for sentence in sentences(tokens(line.text, language=language, lexicon=lexicon), number=line.number):
+            read.append((sentence, line))
+    return read
+
+
+def _words(scene: PlannedScene, language: str, lexicon: Lexicon) -> tuple[tuple[Word, ...], tuple[int, ...], bool]:
+    """A chosen scene's words, where its sentences begin, and whether it is a point of a list."""
+    text = plain(mark_numbers(scene.text))
+    read = _read(text, language, lexicon)
+    starts: list[int] = []
+    words: list[Word] = []
+    for sentence, _ in read:
+        starts.append(len(words))
+        words.extend(sentence)
+    is_point = any(line.point for _, line in read)
+    said = sayable(without_links(plain((scene.spoken or "").replace("\n", " "))))
+    if not said or said == join(word.spoken for word in words):
+        return tuple(words), tuple(starts), is_point
+    parts = [token.spoken for token in tokens(said, language="") if token.spoken] or [said]
+    if not words:  # nothing of the text can be said, but this
+        return (Word(shown=" ".join(text.split()) or said, spoken=said),), (0,), False
+    told = paired(words, parts)
+    return told, (0,), is_point
+
+
+def _primary(language: str | None) -> str | None:
+    """`pt-BR` → `pt`."""
+    return language.split("-")[0] if language else None
 
 
 def _sentences(scenes: Sequence[Scene], places: Collection[int]) -> list[str]:

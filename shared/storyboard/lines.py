@@ -102,6 +102,11 @@ def lines(text: str) -> list[Line]:
     return _emoji_lists(found)
 
 
+def without_links(text: str) -> str:
+    """A text without its addresses, where it is said and not shown."""
+    return _LINKS.sub(" ", text)
+
+
 def _line(raw: str, paragraph: int) -> Line:
     text = _QUOTE.sub("", _HEADING.sub("", raw.strip()))
     bullet = _BULLET.match(text)

@@ -5,8 +5,6 @@ from typing import Final
 
 import regex
 
-from .vocabulary import ENGLISH, NOT_ENGLISH
-
 _PICTURE: Final = r"(?:(?![©®™‼⁉〰〽↔-↪\p{Cn}])\p{Extended_Pictographic})"
 _PICTURE_TAIL: Final = r"(?:\p{Emoji_Modifier}|\ufe0f)?(?:[\U000e0020-\U000e007e]+\U000e007f)?"
 EMOJI: Final = rf"(?>\p{{RI}}\p{{RI}}|{_PICTURE}{_PICTURE_TAIL}(?:\u200d{_PICTURE}{_PICTURE_TAIL})*)"
@@ -68,8 +66,6 @@ _UNFIT = regex.compile(
     rf"({EMOJI}|{'|'.join(_FIT_TO_STAY)})|[\p{{Cc}}\p{{Cf}}\p{{Cs}}\p{{Co}}\p{{Cn}}\ufe00-\ufe0f\U000e0100-\U000e01ef]"
 )
 
-_WORD = regex.compile(r"\p{Latin}[\p{Latin}'’]*")
-
 
 def plain(text: str) -> str:
     """The text without borrowed letters and without what is neither seen nor said; lines end in a newline."""
@@ -91,20 +87,6 @@ def unstyle(text: str) -> str:
 
 def without_emoji(text: str) -> str:
     return text if text.isascii() else _EMOJI.sub(" ", text)
-
-
-def is_english(text: str) -> bool:
-    """A guess from the small words, which is enough to decide who writes the numbers out: we or the voice."""
-    words = [word.lower().replace("’", "'") for word in _WORD.findall(text)]
-    letters = sum(character.isalpha() for character in text)
-    latin = sum(len(word) for word in words)
-    if latin < letters / 2:
-        return False
-    english = sum(word in ENGLISH for word in words)
-    others = sum(word in NOT_ENGLISH for word in words)
-    if english == others:
-        return sum(not word.isascii() for word in words) <= len(words) / 10
-    return english > others
 
 
 def _letters_or_flags(found: regex.Match[str]) -> str:

@@ -7,26 +7,6 @@ def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-# Tell English from other languages in Latin letters.
-ENGLISH: Final = _words(
-    """
-    the and of to is are was were be been it its this that these those you your i i'm my me we our us they their
-    he she his her them what when where why how who which will would can could should have has had do does did
-    don't not with for from by as at an if so but about more than then just into out up all every one there here
-    it's
-    """
-)
-
-# German, Spanish, French, Italian, Portuguese, Dutch, Swedish, Turkish, Polish, Indonesian.
-NOT_ENGLISH: Final = _words(
-    """
-    der das und ist nicht ich ein eine einen mit wir auf für sind auch von den dem zu sich wie el la los las que y
-    es por una con del se mi lo como pero más muy le les des et est pas une dans pour sur qui nous vous je ce
-    cette au aux du il di che per non sono della gli o os não um uma com da dos em mais het een van niet ik en
-    zijn voor och att det som är jag på inte ve bir bu için ile jest nie się na że w yang dan ini untuk
-    """
-)
-
 # What a price stands before: `a $5M round` is a 5 million dollar round.
 PRICED: Final = _words(
     """

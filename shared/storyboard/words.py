@@ -5,7 +5,9 @@ from typing import Final
 
 import regex
 
+from .lexicon import Lexicon
 from .numbers import keep_together, say
+from .phrases import phrases
 from .scene import WITHOUT_SPACES
 from .text import EMOJI, without_emoji
 from .vocabulary import ACRONYMS, LITTLE
@@ -14,11 +16,6 @@ _DASHES = regex.compile(r"(?<=[\p{L}\p{N}\p{P}])(—|--+)(?=[\p{L}\p{N}\p{P}])")
 _FRENCH_MARKS = regex.compile(r"(?<=[\p{L}\p{N})\"”’%]) (?=[!?:;…»]+(?: |$))|(?<=«) ")
 _BEFORE_MARK = regex.compile(r"\s+(?=[.,!?…:;)])")
 _AFTER_ELLIPSIS = regex.compile(r"(?<=\p{L}…)(?=\p{L})")
-_PIECE = regex.compile(
-    rf"[\p{{Ps}}\p{{Pi}}]*(?:[\p{{Han}}々〆]{{1,4}}\p{{Hiragana}}{{0,4}}|\p{{Hiragana}}{{1,6}}|[\p{{Katakana}}ー]{{1,10}}|"
-    rf"[\p{{Thai}}\p{{Lao}}\p{{Khmer}}\p{{Myanmar}}]{{1,9}}|[^\p{{Ps}}\p{{Pi}}{WITHOUT_SPACES}]+)"
-    r"\p{M}*(?:(?![\p{Ps}\p{Pi}])\p{P})*|."
-)
 _HAS_NO_SPACES = regex.compile(rf"[{WITHOUT_SPACES}]")
 _LONGEST: Final = 45  # characters; the longest words that people use in German still fit
 _PART = regex.compile(rf"\X{{1,{_LONGEST}}}")
@@ -37,6 +34,7 @@ _UNSAYABLE = regex.compile(
     r"[^\p{L}\p{M}\p{N}\p{Sc}\s.,!?…:;'\"’‘“”„«»()&+=%/°@\u200c\u200d\p{Pd}"
     r"、。！？，；：「」『』（）・،؛؟۔।॥·¿¡·־׳״]"
 )
+_NO_LEXICON: Final = Lexicon({})
 _SHOUTING: Final = 4  # words in capitals, one after the other, that are a style and not names
 
 
@@ -63,29 +61,32 @@ class Token:
         return bool(_ARROW.fullmatch(self.shown))
 
 
-def tokens(line: str, *, english: bool) -> list[Token]:
-    """The tokens of one line, in order. With `english` false the numbers are left to the voice."""
-    chunks = _chunks(keep_together(line) if english else line)
+def tokens(line: str, *, language: str, lexicon: Lexicon = _NO_LEXICON) -> list[Token]:
+    """The tokens of one line, in order. In other languages than English the numbers are left to the voice."""
+    english = language == "en"
+    chunks = _chunks(keep_together(line) if english else line, language)
     read = []
     for place, chunk in enumerate(chunks):
         if _SIMPLE.fullmatch(chunk) and chunk.rstrip(".,!?:;…").lower() not in _SAID_OTHERWISE:  # most words
-            read.append(Token(shown=chunk, spoken=chunk, bare=chunk))
+            read.append(Token(shown=chunk, spoken=sayable(lexicon.applied(chunk)) or chunk, bare=chunk))
             continue
         bare = without_emoji(chunk).strip()
         following = chunks[place + 1] if place + 1 < len(chunks) else ""
-        spoken = _spoken(bare, following, english=english)
+        told = lexicon.applied(bare)
+        spoken = _spoken(bare, following, english=english) if told == bare else sayable(told)
+        spoken = sayable(lexicon.applied(spoken)) or spoken if told == bare else spoken
         read.append(Token(shown=chunk.replace("\u00a0", " "), spoken=spoken, bare=bare))
     return _calmed(read)
 
 
-def _chunks(line: str) -> list[str]:
+def _chunks(line: str, language: str) -> list[str]:
     line = _FRENCH_MARKS.sub("\u00a0", _AFTER_ELLIPSIS.sub(" ", _DASHES.sub(r" \1 ", line)))
     chunks: list[str] = []
     for chunk in line.split(" "):
         if not chunk:
             continue
         if not chunk.isascii() and _HAS_NO_SPACES.search(chunk):
-            pieces = _PIECE.findall(chunk)
+            pieces = phrases(chunk, language)
         else:
             pieces = [chunk]
         for piece in pieces:
@@ -101,8 +102,12 @@ def _spoken(bare: str, following: str, *, english: bool) -> str:
     if "@" in bare:
         bare = _MENTION.sub(lambda found: found[1].replace("_", " ").replace(".", " "), bare)
     bare = bare.replace("://", " ")
-    said = say(bare, following) if english else bare
-    said = _BEFORE_MARK.sub("", " ".join(_UNSAYABLE.sub(" ", said).split()))
+    return sayable(say(bare, following) if english else bare)
+
+
+def sayable(text: str) -> str:
+    """What of a text a voice may get: no emoji and no signs that it would spell out; empty where nothing is left."""
+    said = _BEFORE_MARK.sub("", " ".join(_UNSAYABLE.sub(" ", without_emoji(text)).split()))
     return said if said == "&" or _SAYS_SOMETHING.search(said) else ""
 
 

@@ -21,6 +21,7 @@ NOT_PASSED = {
     "PORT": "the platform's own",
     "DATA_DIR": "files are in buckets",
     "PUBLIC_BASE_URL": "four functions have four addresses",
+    "SPEECH_API_KEY": "a secret of render's, which alone buys voices",
 }
 
 
@@ -146,6 +147,16 @@ def test_every_setting_of_the_service_reaches_it(root: Path) -> None:
     assert {name: told[name] for name in names} == values and secrets["AUTH_SECRET"] == "auth-secret:1"
     missing = known - set(told) - set(secrets)
     assert missing == set(NOT_PASSED), "for OPTIONAL in deploy.sh, for a secret, or for NOT_PASSED?"
+
+
+def test_the_key_of_a_speech_service_reaches_render_alone_and_is_never_shown(root: Path) -> None:
+    spoken = {"SPEECH_BASE_URL": "https://speech.example/v1", "SPEECH_API_KEY": "the-key-of-the-speech-service"}
+    ran = script(root, "--dry-run", settings=SETTINGS | spoken)
+    assert spoken["SPEECH_API_KEY"] not in ran.stdout + ran.stderr
+    for function in FUNCTIONS:
+        told, secrets = given_to(function, ran)
+        assert told["SPEECH_BASE_URL"] == spoken["SPEECH_BASE_URL"]
+        assert secrets.get("SPEECH_API_KEY") == ("speech-api-key:1" if function == "render" else None)
 
 
 def test_render_is_told_nothing_about_callers(root: Path) -> None:

@@ -1,6 +1,10 @@
 // The test page: a post and pictures in, a film out, through nothing but the public API.
 // What servers and people write reaches the page only as textContent or as a checked http(s) link.
 
+import { $, announce, count, el, fillList, inWords, number, setText } from "./parts.js";
+import { copyCommentary, showPack } from "./pack.js";
+import { plannedScenes, showPlan } from "./plan.js";
+
 const MAX_CONTENT = 3000; // UTF-16 code units: LinkedIn's own limit, counted its way
 const MAX_PICTURES = 3;
 const MAX_BYTES = 2_000_000; // the service takes 2 MB each; the smaller reading of MB is safe in both
@@ -17,10 +21,9 @@ const STAGES = {
   uploading: "Publishing",
 };
 
-const $ = (id) => document.getElementById(id);
 const form = $("compose");
 const fields = form.elements;
-const { generateUrl, uploadUrl } = document.body.dataset;
+const { generateUrl, planUrl, uploadUrl } = document.body.dataset;
 const videoUrl = document.body.dataset.videoUrl.replace(/\/$/, "");
 const statusUrl = document.body.dataset.statusUrl.replace(/\/$/, "");
 const state = {
@@ -331,19 +334,56 @@ function fillForm(body) {
   fields.narration.checked = body.narration !== "off";
 }
 
-async function submit() {
+function isComplete() { // or the reader is told what is missing
   clearProblem();
   const over = fields.content.value.length - MAX_CONTENT;
   const message = !fields.content.value.trim() ? "Write or paste your post first."
     : over > 0 ? `The post is ${count(over, "character")} too long for LinkedIn.` : "";
-  if (message) return showProblem(new Refusal({ title: "One thing first", errors: [{ field: "content", message }] }));
+  if (message) showProblem(new Refusal({ title: "One thing first", errors: [{ field: "content", message }] }));
+  return !message;
+}
+
+async function requestOfReader() {
+  await state.preparing;
+  const missing = $("pictures-error").textContent; // a picture that was chosen is not left out in silence
+  if (missing) throw new Refusal({ title: "One thing first", errors: [{ field: "images", message: missing }] });
+  return requestFromForm(state.pictures.length ? await uploadPictures() : []);
+}
+
+async function submit() {
+  if (isComplete()) await makeFilm(requestOfReader, (refusal) => { show("compose"); showProblem(refusal); });
+}
+
+async function seePlan() {
+  if (!isComplete()) return;
+  $("see-plan").disabled = true;
+  announce("Planning the film");
+  try {
+    const body = await requestOfReader();
+    const plan = await call(planUrl, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) });
+    const names = state.pictures.map((picture, place) => ({ id: body.user_image_ids?.[place], name: picture.name }));
+    showPlan(plan, names);
+    setText("plan-problem", "");
+    show("plan");
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    showProblem(error);
+  } finally {
+    $("see-plan").disabled = false;
+  }
+}
+
+async function filmPlan() {
   const bodyOf = async () => {
-    await state.preparing;
-    const missing = $("pictures-error").textContent; // a picture that was chosen is not left out in silence
-    if (missing) throw new Refusal({ title: "One thing first", errors: [{ field: "images", message: missing }] });
-    return requestFromForm(state.pictures.length ? await uploadPictures() : []);
+    const body = { ...await requestOfReader(), scenes: plannedScenes() };
+    if (body.scenes.some((scene) => scene.image_id)) delete body.user_image_ids; // a picture left out is no mistake
+    return body;
   };
-  await makeFilm(bodyOf, (refusal) => { show("compose"); showProblem(refusal); });
+  await makeFilm(bodyOf, (refusal) => {
+    show("plan");
+    setText("plan-problem", [refusal.detail, ...refusal.errors.map((error) => error.message), whenToTry(refusal)].filter(Boolean).join(" "));
+    $("plan-problem").focus();
+  });
 }
 
 async function tryAgain() { // the request as it was: its pictures are still with the service
@@ -418,7 +458,7 @@ function walkThroughWords() { // what the captions of the film do, in small
 
 function show(screen) {
   document.body.dataset.screen = screen;
-  for (const id of ["compose", "working", "done", "failed"]) $(id).hidden = id !== screen;
+  for (const id of ["compose", "plan", "working", "done", "failed"]) $(id).hidden = id !== screen;
   $("player").hidden = screen !== "done";
   $("frame").hidden = screen === "done";
   document.title = "Post to film";
@@ -472,6 +512,8 @@ function showFilm(job) {
   setText("narrator", narratorInWords(job.narration));
   fillList("warnings", job.warnings, (warning) => String(warning?.message ?? warning));
   fillList("credits", job.credits, creditLine);
+  setText("copied", "");
+  showPack(job);
   const expires = new Date(job.video_url_expires_at ?? NaN);
   const until = Number.isNaN(expires.getTime()) ? "" : expires.toLocaleString([], { dateStyle: "medium", timeStyle: "short" });
   setText("expiry", until && `The links work until ${until}. Reload the page for fresh ones.`);
@@ -501,12 +543,6 @@ function creditLine(credit) {
   return link(credit?.url) ? outside(credit.url, text) : text;
 }
 
-function fillList(id, items, line) {
-  const rows = Array.isArray(items) ? items : [];
-  $(id).replaceChildren(...rows.map((item) => el("li", {}, line(item))));
-  $(`${id}-box`).hidden = !rows.length;
-}
-
 function showFailure({ title, detail, hint, reference }) {
   show("failed");
   setText("failure-title", title);
@@ -528,14 +564,6 @@ function goBack() { // the form is as it was
 
 // ---- Small parts
 
-function el(tag, properties, ...children) {
-  const element = Object.assign(document.createElement(tag), properties);
-  element.append(...children);
-  return element;
-}
-
-const setText = (id, text) => { $(id).textContent = text ?? ""; };
-const announce = (text) => setText("news", text);
 const outside = (url, ...children) => el("a", { href: link(url), target: "_blank", rel: "noopener" }, ...children);
 
 function link(value) { // may be relative to the status answer; javascript: and its like are no addresses
@@ -548,18 +576,11 @@ function link(value) { // may be relative to the status answer; javascript: and 
   }
 }
 
-const number = (value) => value.toLocaleString("en-US");
-const count = (value, unit) => `${number(value)} ${unit}${value === 1 ? "" : "s"}`;
 const megabytes = (bytes) => (bytes < 1e5 ? `${Math.ceil(bytes / 1000)} kB` : `${(bytes / 1e6).toFixed(1)} MB`);
 
 function clock(seconds) {
   const whole = Math.floor(Number(seconds) || 0);
   return whole ? `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, "0")}` : "";
-}
-
-function inWords(seconds) {
-  const [size, unit] = seconds < 90 ? [1, "second"] : seconds < 5400 ? [60, "minute"] : [3600, "hour"];
-  return count(Math.ceil(seconds / size), unit);
 }
 
 function whenToTry({ retryAfter, hint }) {
@@ -590,6 +611,9 @@ function listen() {
   $("files").addEventListener("change", (event) => { addFiles(event.target.files); event.target.value = ""; });
   $("again").addEventListener("click", () => run(tryAgain()));
   $("cancel").addEventListener("click", () => run(cancel()));
+  $("see-plan").addEventListener("click", () => run(seePlan()));
+  $("film-plan").addEventListener("click", () => run(filmPlan()));
+  $("copy").addEventListener("click", () => run(copyCommentary()));
   for (const button of document.querySelectorAll("[data-back]")) button.addEventListener("click", goBack);
   addEventListener("paste", ({ clipboardData: data }) => data?.files.length && !data.getData("text") && addFiles(data.files));
   addEventListener("dragover", (event) => {

@@ -15,8 +15,10 @@ import aiohttp
 import edge_tts
 from edge_tts.exceptions import EdgeTTSException, NoAudioReceived, SkewAdjustmentError
 
+from shared.breakers import Breakers
+
 from ..audio import AudioUnreadable, decode, levels, quiet_spans
-from ..narration import Breaker, Event, Narration, NarrationFailed, align, estimate
+from ..narration import Event, Narration, NarrationFailed, align, estimate
 
 TRIES: Final = 3
 TRY_DEADLINE: Final = 15.0  # seconds; a passage usually takes two or three
@@ -48,21 +50,21 @@ class EdgeNarrator:
         rate: str,
         volume: str,
         sample_rate: int,
-        breaker: Breaker,
+        breakers: Breakers,
         try_deadline: float = TRY_DEADLINE,
         total_deadline: float = TOTAL_DEADLINE,
         backoff: float = BACKOFF,
     ) -> None:
-        self._voice, self._rate, self._volume = voice, rate, volume
+        self.voice, self._rate, self._volume = voice, rate, volume
         self._sample_rate = sample_rate
-        self._breaker = breaker
+        self._breakers = breakers
         self._try_deadline, self._total_deadline, self._backoff = try_deadline, total_deadline, backoff
         self._calls: set[tuple[asyncio.AbstractEventLoop, asyncio.Task[object]]] = set()
         self._lock = threading.Lock()
 
     def narrate(self, words: Sequence[str]) -> Narration:
         text = " ".join(words)
-        if self._breaker.open:
+        if self._breakers.is_open(self.name):
             raise NarrationFailed("the breaker is open", public="The voice service did not answer a short while ago.")
         try:
             mp3, heard = asyncio.run(self._in_time(text))
@@ -78,7 +80,7 @@ class EdgeNarrator:
             timings = align(words, text, events, duration=duration)
         else:
             timings = estimate(words, quiet_spans(levels(audio, self._sample_rate)), duration=duration)
-        return Narration(audio=audio, sample_rate=self._sample_rate, words=timings)
+        return Narration(audio=audio, sample_rate=self._sample_rate, words=timings, size=len(mp3))
 
     def interrupt(self) -> None:
         """End the calls now in flight; they raise NarrationFailed."""
@@ -96,7 +98,7 @@ class EdgeNarrator:
             async with asyncio.timeout(self._total_deadline):
                 return await self._tried(text)
         except TimeoutError as error:
-            self._breaker.trip()
+            self._breakers.trip(self.name)
             raise NarrationFailed("the total deadline passed", public="The voice service did not answer.") from error
         finally:
             with self._lock:
@@ -114,25 +116,25 @@ class EdgeNarrator:
                 if failure is not None:
                     raise failure from error
             else:
-                self._breaker.reset()
                 return answer
             await asyncio.sleep(self._backoff * 2 ** (attempt - 1) * random.uniform(0.5, 1.0))
             attempt += 1
-            if self._breaker.open:  # tripped meanwhile, by another passage
+            if self._breakers.is_open(self.name):  # tripped meanwhile, by another passage
                 raise NarrationFailed("the breaker is open", public="The voice service does not answer.")
 
     async def _asked(self, text: str) -> tuple[bytes, list[Heard]]:
         try:
             client = edge_tts.Communicate(
                 text,
-                self._voice,
+                self.voice,
                 rate=self._rate,
                 volume=self._volume,
                 boundary="WordBoundary",  # its default tells sentences only
                 connect_timeout=CONNECT_TIMEOUT,
             )
         except ValueError as error:
-            raise NarrationFailed(str(error), public="The voice service does not know this voice.") from error
+            reason = "The voice service does not know this voice."
+            raise NarrationFailed(str(error), public=reason, of_the_voice=True) from error
         mp3 = bytearray()
         heard: list[Heard] = []
         async for message in client.stream():
@@ -152,20 +154,21 @@ class EdgeNarrator:
         status = _status(error)
         message = f"{type(error).__name__}: {status or error}"  # with a status, the text holds the whole address
         if isinstance(error, aiohttp.ClientConnectorError):  # refused, no such host, no route: no use to insist
-            self._breaker.trip()
+            self._breakers.trip(self.name)
             return NarrationFailed(message, public="The voice service cannot be reached.")
         if status is not None and status not in REFUSALS and status < 500:
             return NarrationFailed(message, public="The voice service did not accept the request.")
         if not last:
             return None
         if status in REFUSALS:
-            self._breaker.trip()
+            self._breakers.trip(self.name)
             return NarrationFailed(message, public="The voice service refuses requests at the moment.")
         if isinstance(error, TimeoutError):
-            self._breaker.trip()
+            self._breakers.trip(self.name)
             return NarrationFailed(message, public="The voice service did not answer in time.")
         if isinstance(error, NoAudioReceived):
-            return NarrationFailed(message, public="The voice service sent no sound; perhaps it lacks this voice.")
+            reason = "The voice service sent no sound; perhaps it lacks this voice."
+            return NarrationFailed(message, public=reason, of_the_voice=True)
         return NarrationFailed(message, public="The voice service broke off.")
 
 

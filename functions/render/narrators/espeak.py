@@ -32,6 +32,9 @@ _UTF8, _END_PAUSE = 1, 0x1000
 _ENDED, _WORD, _CLAUSE_ENDED = 0, 1, 5
 _PLAIN_SIGNS: Final = str.maketrans({"\u2018": "'", "\u2019": "'", "\u02bc": "'", "\u201c": '"', "\u201d": '"'})
 
+_KANJI: Final = re.compile(r"[\u3400-\u9fff]")  # the library spells them out as "Chinese letter", three times as long
+_ITS_OWN_NAMES: Final = {"zh": "cmn", "zh-hk": "yue"}
+
 _lock = threading.Lock()
 
 
@@ -56,18 +59,25 @@ _Callback = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.POINTER(ctypes.c_short), ctype
 
 
 class EspeakNarrator:
-    """`rate` and `volume` are factors; `language` is a BCP 47 tag ("en-US"), English where there is no voice for it."""
+    """`rate` and `volume` are factors; `language` is a BCP 47 tag ("en-US").
+
+    It refuses a language that it does not know: read by another's rules, a text is noise.
+    """
 
     name = "espeak"
+    voice = None
 
     def __init__(self, *, rate: float, volume: float, sample_rate: int, language: str = "en-US") -> None:
         self._words_per_minute = round(min(450.0, max(80.0, WORDS_PER_MINUTE * rate)))  # the library's own limits
         self._loudness = round(min(200.0, max(0.0, LOUDNESS * volume)))
         self._sample_rate = sample_rate
+        self._language = language
         self._voices = _voices(language)
 
     def narrate(self, words: Sequence[str]) -> Narration:
         text = " ".join(words)
+        if self._language.startswith("ja") and _KANJI.search(text):
+            raise NarrationFailed("no kanji", public="The built-in voice cannot read Japanese characters.")
         plain, origin = _plain(text)
         with _lock:
             library = _loaded()
@@ -138,7 +148,7 @@ class _Library:
         self._sound.clear()
         self._marks.clear()
         if all(self._espeak.espeak_SetVoiceByName(voice.encode()) != 0 for voice in voices):
-            raise _failed(f"no voice of {voices}")
+            raise NarrationFailed(f"no voice of {voices}", public="The built-in voice does not speak this language.")
         self._espeak.espeak_SetParameter(_RATE, words_per_minute, 0)
         self._espeak.espeak_SetParameter(_VOLUME, loudness, 0)
         data = text.encode("utf-8")
@@ -163,12 +173,12 @@ def _failed(message: str) -> NarrationFailed:
 
 
 def _voices(language: str) -> tuple[str, ...]:
-    """The library's names to try, in order: fr-FR → fr-fr, fr, then English."""
+    """The library's names to try, in order: fr-FR → fr-fr, fr. None for what is no language."""
     tag = language.lower()
     if not re.fullmatch(r"[a-z]{2,3}(-[a-z0-9]{2,8})?", tag):  # it becomes a file name in C
-        tag = "en-us"
-    base = {"zh": "cmn"}.get(tag.split("-")[0], tag.split("-")[0])
-    return (tag + VARIANT, base + VARIANT, "en-us" + VARIANT)
+        return ()
+    base = tag.split("-")[0]
+    return (tag + VARIANT, _ITS_OWN_NAMES.get(tag, _ITS_OWN_NAMES.get(base, base)) + VARIANT)
 
 
 def _plain(text: str) -> tuple[str, list[int]]:

@@ -15,6 +15,7 @@ class SilentNarrator:
     """The narrator of last resort, and of films without a voice. `rate` is a factor: 1.1 is a tenth faster."""
 
     name = "silent"
+    voice = None
 
     def __init__(self, *, rate: float, sample_rate: int) -> None:
         self._pace = CHARACTERS_PER_SECOND * rate

@@ -19,6 +19,7 @@ POLICY = (
 )
 ADDRESSES = {
     "generate_url": "/api/video/generate",
+    "plan_url": "/api/video/plan",
     "status_url": "/api/video/status",
     "video_url": "/api/video",
     "upload_url": "/api/images",
@@ -68,6 +69,8 @@ class PlayedApi:
         ]
         self.generate: list[Answer] = [{"job_id": JOB, "status": "queued", "poll_after_ms": 50}]
         self.upload: list[Answer] = [{}]
+        self.plan: list[Answer] = [{}]
+        self.planned: list[dict[str, Any]] = []
         self.requests: list[dict[str, Any]] = []
         self.keys: list[str] = []
         self.uploads: list[list[tuple[str, bytes]]] = []
@@ -119,6 +122,11 @@ def app_of(api: PlayedApi) -> Flask:
         api.requests.append(request.get_json(force=True))
         api.keys.append(request.headers["Idempotency-Key"])
         return api.answer(api.generate, 202)
+
+    @app.post("/api/video/plan")
+    def plan() -> Response:
+        api.planned.append(request.get_json(force=True))
+        return api.answer(api.plan, 200)
 
     @app.get("/api/video/status/<job_id>")
     def status(job_id: str) -> Response:

@@ -437,7 +437,7 @@ def test_nothing_is_wider_than_the_window(open_page: OpenPage, api: PlayedApi, w
     for index in range(3):
         add(page, f"{'long' * 30}{index}.png", picture())
     expect(page.locator(".tile")).to_have_count(3)
-    page.locator("summary").click()
+    page.locator("#more summary").click()
     assert overflow() <= 0
     page.get_by_role("button", name="Make the film").click()
     expect(page.get_by_role("heading", name="Your film is ready")).to_be_visible()
@@ -459,3 +459,97 @@ def test_the_swatches_are_the_palettes_of_the_films() -> None:
         shown = [*palette.ground, palette.accent, palette.on_accent, palette.plate, palette.text]
         assert re.findall(r"#[0-9a-f]{6}", rule) == shown
     assert re.findall(r'name="style" value="(\w+)"', (PAGE / "index.html").read_text()) == list(STYLES)
+
+
+PLAN = {
+    "language": "en", "voice": "en-US-JennyNeural", "estimated_seconds": 14.2, "max_duration_seconds": 60.0,
+    "estimated_render_seconds": 9, "left_out": ["A sentence too many."],
+    "warnings": [{"code": "text_shortened", "message": "1 sentence was left out."}],
+    "scenes": [
+        {"text": "We cut costs by $1.2M.", "spoken": "We cut costs by 1.2 million dollars.", "kind": "hook",
+         "image_id": None, "search_terms": ["office"], "estimated_seconds": 4.1},
+        {"text": "Nobody noticed.", "spoken": "Nobody noticed.", "kind": "body", "image_id": None, "search_terms": [],
+         "estimated_seconds": 3.0},
+        {"text": "Would you?", "spoken": "Would you?", "kind": "close", "image_id": None, "search_terms": [],
+         "estimated_seconds": 2.0},
+    ],
+}  # fmt: skip
+
+
+def test_a_plan_is_read_changed_and_filmed(open_page: OpenPage, api: PlayedApi) -> None:
+    api.plan = [PLAN]
+    page = open_page()
+    page.get_by_label("Your post").fill(POST)
+    page.get_by_role("button", name="See the plan first").click()
+    expect(page.get_by_role("heading", name="What the film will tell")).to_be_focused()
+    expect(page.get_by_text("The voice says: We cut costs by 1.2 million dollars.")).to_be_visible()
+    expect(page.get_by_text("A sentence too many.")).to_be_visible()
+    expect(page.get_by_text("1 sentence was left out.")).to_be_visible()
+    page.get_by_label("Scene 1", exact=True).fill("We cut costs by half.")
+    expect(page.get_by_text("The voice says: We cut")).to_be_hidden()
+    page.get_by_role("button", name="Leave scene 2 out").click()
+    page.get_by_role("button", name="Make this film").click()
+    expect(page.get_by_role("heading", name="Your film is ready")).to_be_focused()
+    (sent,) = api.requests
+    assert sent["content"] == POST and api.planned[0]["content"] == POST
+    assert sent["scenes"] == [
+        {"text": "We cut costs by half.", "kind": "hook", "image_id": None, "search_terms": ["office"]},
+        {"text": "Would you?", "spoken": "Would you?", "kind": "close", "image_id": None, "search_terms": []},
+    ]
+
+
+def test_a_scene_can_show_another_of_the_pictures(open_page: OpenPage, api: PlayedApi) -> None:
+    shown = ["image-1-0", "image-1-1", "image-1-0"]
+    api.plan = [PLAN | {"scenes": [s | {"image_id": i} for s, i in zip(PLAN["scenes"], shown, strict=True)]}]  # type: ignore[call-overload]
+    page = open_page()
+    page.get_by_label("Your post").fill(POST)
+    add(page, "one.png", picture())
+    add(page, "two.png", picture(colour="#14589b"))
+    expect(page.get_by_alt_text("Picture 2: two.png")).to_be_visible()
+    page.get_by_role("button", name="See the plan first").click()
+    page.get_by_label("Picture of scene 1").select_option(label="two.png")
+    page.get_by_role("button", name="Make this film").click()
+    expect(page.get_by_role("heading", name="Your film is ready")).to_be_focused()
+    assert [scene["image_id"] for scene in api.requests[0]["scenes"]] == ["image-1-1", "image-1-1", "image-1-0"]
+    assert len(api.uploads) == 1, "the pictures were sent twice"
+
+
+def test_a_plan_that_is_refused_says_why_and_stays(open_page: OpenPage, api: PlayedApi) -> None:
+    api.plan = [PLAN]
+    too_long = {"field": "scenes", "code": "too_long", "message": "These scenes take about 90 seconds."}
+    api.generate = [problem(400, "invalid_request", "The scenes take too long.", errors=[too_long])]
+    page = open_page()
+    page.get_by_label("Your post").fill(POST)
+    page.get_by_role("button", name="See the plan first").click()
+    page.get_by_role("button", name="Make this film").click()
+    expect(page.locator("#plan-problem")).to_contain_text("These scenes take about 90 seconds.")
+    expect(page.get_by_label("Scene 2", exact=True)).to_have_value("Nobody noticed.")
+
+
+def test_what_belongs_beside_the_film_is_shown_and_copied(open_page: OpenPage, api: PlayedApi) -> None:
+    text = "Shipping beats planning \\(really\\). #shipping"
+    api.statuses = [
+        finished(
+            post={"commentary": text, "fold_preview": {"mobile": "Shipping beats…", "desktop": "Shipping"},
+                  "character_count": 42, "hashtags": ["shipping"], "transcript": "Shipping beats planning.",
+                  "upload_captions": "Do not upload the SRT."},
+            linkedin_check=[{"rule": "frame_rate", "ok": True, "value": "25 fps", "limit": "10 to below 30 fps"},
+                            {"rule": "size", "ok": False, "value": "12 KB", "limit": "75 KB to 500 MB"}],
+            usage={"voice": {"scenes_reused": 5, "seconds_saved": 7.25}},
+        )
+    ]  # fmt: skip
+    page = open_page()
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.get_by_label("Your post").fill(POST)
+    page.get_by_role("button", name="Make the film").click()
+    expect(page.locator("#commentary")).to_have_text(text)
+    page.get_by_role("button", name="Copy").click()
+    expect(page.locator("#copied")).to_have_text("Copied")
+    assert page.evaluate("navigator.clipboard.readText()") == text
+    expect(page.get_by_text("Do not upload the SRT.")).to_be_visible()
+    expect(page.locator("#fold")).to_have_text("Shipping beats…")
+    expect(page.locator("#usage")).to_contain_text("5 scenes")
+    page.get_by_text("LinkedIn's rules for this file").click()
+    expect(page.locator("#check .broken")).to_contain_text("12 KB")
+    page.get_by_text("What the captions say").click()
+    expect(page.locator("#transcript")).to_have_text("Shipping beats planning.")

@@ -10,16 +10,17 @@ import time
 import pytest
 
 from functions.render.audio import levels, quiet_spans
-from functions.render.narration import Breaker, Narration, NarrationFailed, speak
+from functions.render.narration import Narration, NarrationFailed, speak
 from functions.render.narrators.edge import EdgeNarrator, located
 from functions.render.narrators.silent import SilentNarrator
+from shared.breakers import OwnBreakers
 from tests.fake_edge import FakeEdge
 
 WORDS = ["Yesterday", "I", "don’t", "know", "why", "but", "we", "paid", "$1,200", "for", "R&D", "and", "won."]
 
 
 def voice(
-    breaker: Breaker | None = None,
+    breakers: OwnBreakers | None = None,
     *,
     name: str = "en-US-JennyNeural",
     rate: str = "+0%",
@@ -27,7 +28,7 @@ def voice(
     total_deadline: float = 10.0,
 ) -> EdgeNarrator:
     return EdgeNarrator(
-        voice=name, rate=rate, volume="+0%", sample_rate=44100, breaker=breaker or Breaker(),
+        voice=name, rate=rate, volume="+0%", sample_rate=44100, breakers=breakers or OwnBreakers(),
         try_deadline=try_deadline, total_deadline=total_deadline, backoff=0.02,
     )  # fmt: skip
 
@@ -73,23 +74,23 @@ def test_a_film_comes_back_in_scenes_from_at_most_three_calls_at_a_time() -> Non
     [("noaudio", False), ("drop_start", False), ("drop_mid", False), ("403", True), ("429", True), ("503", True)],
 )
 def test_three_tries_and_then_a_failure(mode: str, opens: bool) -> None:
-    breaker = Breaker()
+    breaker = OwnBreakers()
     with FakeEdge(mode) as edge, pytest.raises(NarrationFailed) as caught:
         voice(breaker).narrate(WORDS)
     tries = 6 if mode == "403" else 3  # after a 403 the client itself asks again, with the server's time
     assert edge.connections == tries
-    assert breaker.open is opens
+    assert breaker.is_open("edge") is opens
     assert "127.0.0.1" not in caught.value.public
 
 
 @pytest.mark.parametrize("mode", ["noaudio", "drop_start", "drop_mid", "429", "503"])
 def test_one_failed_try_is_made_good_by_the_next(mode: str) -> None:
-    breaker = Breaker()
+    breaker = OwnBreakers()
     with FakeEdge([mode, "ok"]) as edge:
         narration = voice(breaker).narrate(WORDS)
     assert edge.connections == 2
     assert [word.text for word in narration.words] == WORDS
-    assert not breaker.open
+    assert not breaker.is_open("edge")
 
 
 def test_a_clock_that_is_wrong_is_corrected() -> None:
@@ -99,51 +100,66 @@ def test_a_clock_that_is_wrong_is_corrected() -> None:
 
 
 def test_a_service_that_never_answers_fails_at_the_deadline_of_each_try() -> None:
-    breaker = Breaker()
+    breaker = OwnBreakers()
     began = time.monotonic()
     with FakeEdge("hang") as edge, pytest.raises(NarrationFailed):
         voice(breaker, try_deadline=0.2).narrate(WORDS)
     assert edge.connections == 3
     assert time.monotonic() - began < 5
-    assert breaker.open
+    assert breaker.is_open("edge")
 
 
 def test_the_total_deadline_ends_all_tries() -> None:
-    breaker = Breaker()
+    breaker = OwnBreakers()
     with FakeEdge("hang") as edge, pytest.raises(NarrationFailed):
         voice(breaker, total_deadline=0.3).narrate(WORDS)
     assert edge.connections == 1
-    assert breaker.open
+    assert breaker.is_open("edge")
 
 
 def test_a_refused_connection_is_not_tried_again_and_spares_the_next_film_the_wait() -> None:
-    breaker = Breaker()
+    breaker = OwnBreakers()
     with FakeEdge("refuse"), pytest.raises(NarrationFailed):
         voice(breaker).narrate(WORDS)
-    assert breaker.open
+    assert breaker.is_open("edge")
     with FakeEdge() as edge, pytest.raises(NarrationFailed):
         voice(breaker).narrate(WORDS)
     assert edge.connections == 0
 
 
-def test_success_after_the_cooldown_closes_the_breaker() -> None:
+def test_after_the_cooldown_the_service_is_asked_again() -> None:
     now = 0.0
-    breaker = Breaker(cooldown=300, clock=lambda: now)
-    breaker.trip()
+    breaker = OwnBreakers(clock=lambda: now)
+    breaker.trip("edge")
     now = 301.0
-    with FakeEdge():
+    with FakeEdge() as edge:
         voice(breaker).narrate(WORDS)
-    now = 10.0  # had it only waited, it would be open at this time
-    assert not breaker.open
+    assert len(edge.asked) == 1
+
+
+def test_a_voice_without_sound_gives_way_to_another_of_its_language() -> None:
+    first, second = voice(), voice(name="en-US-AriaNeural")
+    with FakeEdge(["noaudio", "noaudio", "noaudio", "ok"]) as edge:
+        spoken = speak([["Hello", "there."]], [first, second], sample_rate=44100)
+    assert (spoken.engine, spoken.voice) == ("edge", "en-US-AriaNeural")
+    assert spoken.failures[0][1] == "The voice service sent no sound; perhaps it lacks this voice."
+    assert edge.connections == 4
+
+
+def test_an_engine_that_refuses_is_not_asked_with_another_voice() -> None:
+    first, second = voice(), voice(name="en-US-AriaNeural")
+    with FakeEdge("403") as edge, pytest.raises(NarrationFailed):
+        speak([["Hello", "there."]], [first, second], sample_rate=44100)
+    assert edge.connections <= 6  # three tries, each of which the client repeats after it has set its clock
 
 
 @pytest.mark.parametrize("name", ["Jenny", "", "en-US-Jenny' foo='"])
 def test_a_voice_that_cannot_be_is_refused_without_a_call(name: str) -> None:
-    breaker = Breaker()
+    breaker = OwnBreakers()
     with FakeEdge() as edge, pytest.raises(NarrationFailed):
         voice(breaker, name=name).narrate(WORDS)
     assert edge.connections == 0
-    assert not breaker.open
+    assert not breaker.is_open("edge")
 
 
 def test_if_one_passage_fails_the_next_voice_speaks_the_whole_film() -> None:
@@ -214,7 +230,11 @@ def test_a_child_process_can_be_pointed_at_the_fake_without_importing_the_client
         import sys
         assert "edge_tts" not in sys.modules and "aiohttp" not in sys.modules
         from functions.render.narrators import narrators
-        (edge,) = narrators(["edge"], voice="en-US-JennyNeural", rate="+0%", volume="+0%", sample_rate=44100)
+        from shared.breakers import OwnBreakers
+        from shared.config import Settings
+        edge, _ = narrators(
+            ("edge",), settings=Settings.from_env({}), voice="en-US-JennyNeural", rate="+0%", breakers=OwnBreakers()
+        )
         print(len(edge.narrate(["Hello", "there."]).words))
     """
     with FakeEdge() as edge:

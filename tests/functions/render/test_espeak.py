@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from functions.render.audio import levels
-from functions.render.narration import Narration, speak
+from functions.render.narration import Narration, NarrationFailed, speak
 from functions.render.narrators.espeak import EspeakNarrator
 
 
@@ -68,14 +68,34 @@ def test_rate_and_volume_change_what_is_heard() -> None:
         ("hi-IN", "यह एक परीक्षण है।"),
         ("ar-SA", "هذا اختبار بسيط."),
         ("zh-CN", "这是一个测试。"),
-        ("xx-YY", "No such language."),
-        ("../../../etc/passwd", "No such language."),
+        ("zh-HK", "這是一個測試。"),
+        ("ja-JP", "これはテストです。"),
+        ("he-IL", "זה מבחן פשוט של הקול."),
+        ("th-TH", "นี่คือการทดสอบเสียง"),
+        ("ko-KR", "이것은 시험입니다."),
+        ("ru-RU", "Это простой тест."),
     ],
 )
-def test_other_languages_are_spoken(language: str, text: str) -> None:
+def test_other_languages_are_spoken_by_their_own_rules(language: str, text: str) -> None:
     narration = voice(language=language).narrate(text.split())
     check_in_order(narration, text.split())
-    assert narration.duration > 0.5
+    assert 0.5 < narration.duration < 4, "an English voice spells foreign letters out, and takes five times as long"
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "reason"),
+    [
+        ("fil-PH", "Magandang umaga sa inyong lahat.", "does not speak this language"),
+        ("km-KH", "នេះគឺជាការសាកល្បង", "does not speak this language"),
+        ("xx-YY", "No such language.", "does not speak this language"),
+        ("../../../etc/passwd", "No such language.", "does not speak this language"),
+        ("ja-JP", "私は昨日会社を辞めました。", "cannot read Japanese characters"),
+    ],
+)
+def test_what_it_would_read_by_the_wrong_rules_is_left_to_the_next_voice(language: str, text: str, reason: str) -> None:
+    with pytest.raises(NarrationFailed) as caught:
+        voice(language=language).narrate(text.split())
+    assert reason in caught.value.public
 
 
 @settings(max_examples=40, deadline=None)

@@ -82,6 +82,9 @@ class Outage:
             raise Unavailable("Redis does not answer.")
         self._jobs.save(job, request, token, release=release)
 
+    def note_pace(self, kind: str, pace: float) -> None:
+        self._jobs.note_pace(kind, pace)
+
 
 class Told(logging.Handler):
     """What was logged: (name, fields, request id, traceback)."""

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from functions.render.audio import levels, quiet_spans
-from functions.render.narration import Breaker, Event, Narration, NarrationFailed, WordTiming, align, speak
+from functions.render.narration import Event, Narration, NarrationFailed, WordTiming, align, speak
 from tests.fake_edge import bursts
 
 RATE = 24_000
@@ -18,6 +18,7 @@ class Bursts:
     """A voice that says a tone a word, between silences of 0.3 and 0.9 s."""
 
     name = "bursts"
+    voice = None
 
     def __init__(self, fails: Callable[[int], bool] = lambda _: False) -> None:
         self.passages: list[list[str]] = []
@@ -214,17 +215,3 @@ def test_without_any_event_the_words_are_spread_over_the_sound() -> None:
 def test_events_that_overlap_or_leave_the_audio_are_put_in_order() -> None:
     events = [event(0, 1, 0.0, 1.5), event(2, 1, 1.0, 5.0), event(4, 1, 0.5, 9.0)]
     times(["a", "b", "c"], events, 2.0)
-
-
-def test_a_tripped_breaker_is_open_until_its_time_has_passed_or_it_is_reset() -> None:
-    now = 100.0
-    breaker = Breaker(cooldown=300, clock=lambda: now)
-    assert not breaker.open
-    breaker.trip()
-    now = 399.0
-    assert breaker.open
-    now = 401.0
-    assert not breaker.open
-    breaker.trip()
-    breaker.reset()
-    assert not breaker.open

@@ -15,7 +15,8 @@ from shared.adapters.redis_jobs import RedisJobs
 from shared.blobs import Blob, Link, video_name
 from shared.errors import NotFound, StoppedEarly, Unavailable
 from shared.ids import new_id
-from shared.jobs import Film, Job, Links, now
+from shared.jobs import Film, Job, Links, VoiceUsage, now
+from shared.linkedin_post import pack
 from shared.video_request import VideoRequest
 from tests.functions.render.reading import ffmpeg
 
@@ -37,6 +38,9 @@ class Interrupted(DiskBlobs):
             self.refused -= 1
             raise Unavailable("IAM does not answer.")
         return super().sign(name, lifetime, download_name=download_name)
+
+
+POST = pack("A post.", ["A post."], captions_burned=True, has_captions=True)
 
 
 @pytest.fixture
@@ -73,7 +77,17 @@ def go(
     uploads = DiskBlobs(tmp_path / "uploads", url="http://here/files/uploads", key="a key")
     attempt = Attempt(jobs, request_, jobs.claim(request_, "we").job, "we", lease_seconds=60)
     return lambda: publish(
-        film, b"poster", [], request_, attempt, narration={}, videos=videos, uploads=uploads, images={}
+        film,
+        b"poster",
+        [],
+        request_,
+        attempt,
+        narration={},
+        post=POST,
+        usage=VoiceUsage(),
+        videos=videos,
+        uploads=uploads,
+        images={},
     )
 
 

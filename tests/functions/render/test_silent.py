@@ -5,9 +5,11 @@ import sys
 
 import pytest
 
-from functions.render.narration import speak
+from functions.render.narration import Narrator, speak
 from functions.render.narrators import narrators
 from functions.render.narrators.silent import SilentNarrator
+from shared.breakers import OwnBreakers
+from shared.config import NarratorName, Settings
 
 SENTENCE = ["Silence", "is", "timed", "by", "how", "fast", "people", "read,", "with", "a", "pause", "at", "the", "end."]
 
@@ -36,10 +38,16 @@ def test_its_pauses_are_not_taken_for_silence_to_trim() -> None:
     assert [word.text for word in second.words] == ["And", "more."]
 
 
+def built(names: tuple[NarratorName, ...], **environment: str) -> list[Narrator]:
+    settings = Settings.from_env(environment)
+    return narrators(names, settings=settings, voice="de-DE-KatjaNeural", rate="+5%", breakers=OwnBreakers())
+
+
 def test_a_silent_film_loads_no_network_client_and_no_voice() -> None:
     code = (
-        "import sys; from functions.render.narrators import narrators;"
-        "narrators(['silent'], voice='en-US-JennyNeural', rate='+0%', volume='+0%', sample_rate=44100);"
+        "import sys; from functions.render.narrators import narrators; from shared.breakers import OwnBreakers;"
+        "from shared.config import Settings; settings = Settings.from_env({});"
+        "narrators(('silent',), settings=settings, voice='en-US-JennyNeural', rate='+0%', breakers=OwnBreakers());"
         "print([name for name in ('aiohttp', 'edge_tts', 'espeakng_loader') if name in sys.modules])"
     )
     answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
@@ -47,9 +55,10 @@ def test_a_silent_film_loads_no_network_client_and_no_voice() -> None:
 
 
 def test_voices_come_in_the_order_asked_for() -> None:
-    names = ["espeak", "silent", "edge"]
-    voices = narrators(names, voice="de-DE-KatjaNeural", rate="+5%", volume="+0%", sample_rate=48000)
-    assert [voice.name for voice in voices] == names
+    names: tuple[NarratorName, ...] = ("espeak", "google", "silent", "openai", "edge")
+    voices = built(names, SPEECH_BASE_URL="http://127.0.0.1:1/v1")
+    assert [voice.name for voice in voices] == [*names, "edge"]
+    assert [voice.voice for voice in voices][-2:] == ["de-DE-KatjaNeural", "de-DE-AmalaNeural"]
 
 
 def test_a_voice_that_is_not_installed_is_left_out_with_a_warning(
@@ -57,6 +66,6 @@ def test_a_voice_that_is_not_installed_is_left_out_with_a_warning(
 ) -> None:
     monkeypatch.setitem(sys.modules, "espeakng_loader", None)
     monkeypatch.delitem(sys.modules, "functions.render.narrators.espeak", raising=False)
-    voices = narrators(["espeak", "silent"], voice="en-US-JennyNeural", rate="+0%", volume="+0%", sample_rate=44100)
+    voices = built(("espeak", "silent"))
     assert [voice.name for voice in voices] == ["silent"]
     assert [record.message for record in caplog.records] == ["narrator_not_installed"]

@@ -10,8 +10,8 @@ import zlib
 import pytest
 from PIL import Image
 
-from functions.upload.containers import MAX_PROFILE, Damaged, stripped
 from functions.upload.images import clean, clean_all
+from shared.containers import MAX_PROFILE, Damaged, stripped
 from shared.errors import ImageUnreadable
 from tests.nasty_files import CASES, Case
 from tests.picture_parts import (

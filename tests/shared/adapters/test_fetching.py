@@ -16,8 +16,8 @@ from pathlib import Path
 
 import pytest
 
-from functions.render.fetching import Fetched, Fetcher, FetchFailed
-from tests.functions.render.pretend_web import Authority, Internet, Server, moved, page, says
+from shared.adapters.fetching import Fetched, Fetcher, FetchFailed
+from tests.pretend_web import Authority, Internet, Server, moved, page, says
 
 API, IMAGES = "api.pictures.example", "images.pictures.example"
 HERE, THERE = "93.184.216.34", "1.1.1.1"  # public addresses

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from functions.render.public_web import FetchFailed, destination_of, is_public, redirected
+from shared.adapters.public_web import FetchFailed, destination_of, is_public, redirected
 
 ALLOWED = {"api.pictures.example", "images.pictures.example"}
 

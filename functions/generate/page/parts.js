@@ -1,0 +1,25 @@
+// Small parts that the page's scripts share: elements, sentences, addresses.
+
+export const $ = (id) => document.getElementById(id);
+
+export function el(tag, properties, ...children) {
+  const element = Object.assign(document.createElement(tag), properties);
+  element.append(...children);
+  return element;
+}
+
+export const setText = (id, text) => { $(id).textContent = text ?? ""; };
+export const announce = (text) => setText("news", text);
+export const number = (value) => value.toLocaleString("en-US");
+export const count = (value, unit) => `${number(value)} ${unit}${value === 1 ? "" : "s"}`;
+
+export function inWords(seconds) {
+  const [size, unit] = seconds < 90 ? [1, "second"] : seconds < 5400 ? [60, "minute"] : [3600, "hour"];
+  return count(Math.ceil(seconds / size), unit);
+}
+
+export function fillList(id, items, line) {
+  const rows = Array.isArray(items) ? items : [];
+  $(id).replaceChildren(...rows.map((item) => el("li", {}, line(item))));
+  $(`${id}-box`).hidden = !rows.length;
+}

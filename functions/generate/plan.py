@@ -1,0 +1,62 @@
+"""An order → the plan of its film: what is told and shown, scene by scene, with nothing rendered and nothing bought."""
+
+from typing import Any, Final
+
+from shared import screenplay
+from shared.config import Settings
+from shared.screenplay import Screenplay
+from shared.storyboard.search import search_terms
+from shared.video_request import VideoRequest
+
+PACES: Final = {"preview": 0.25, "standard": 0.6, "high": 0.9}  # seconds a second of film, where none was made yet
+STARTING: Final = 2.0  # seconds until a film is begun, and to store it
+
+
+def plan(order: VideoRequest, settings: Settings, pace: float | None) -> dict[str, Any]:
+    """The answer; its `scenes` may be changed and sent to generate. `pace` is what such films took lately.
+
+    Raises NothingToNarrate, InvalidRequest.
+    """
+    played = screenplay.write(order, settings)
+    storyboard = played.storyboard
+    pictures = _pictures(order, played)
+    scenes = [
+        {
+            "text": scene.shown,
+            "spoken": scene.spoken,
+            "kind": scene.kind,
+            "image_id": pictures[place],
+            "search_terms": _terms(order, played, place),
+            "estimated_seconds": round(seconds, 1),
+        }
+        for place, (scene, seconds) in enumerate(zip(storyboard.scenes, played.seconds, strict=True))
+    ]
+    seconds = played.film_seconds
+    return {
+        "language": storyboard.language,
+        "voice": played.voice,
+        "scenes": scenes,
+        "estimated_seconds": round(seconds, 1),
+        "max_duration_seconds": played.max_seconds,
+        "estimated_render_seconds": round(STARTING + (pace or PACES[order.quality]) * seconds),
+        "left_out": storyboard.left_out,
+        "warnings": storyboard.warnings,
+    }
+
+
+def _terms(order: VideoRequest, played: Screenplay, place: int) -> tuple[str, ...]:
+    """What to look for where the user gives no pictures of his own."""
+    if order.user_image_ids:
+        return ()
+    chosen = order.scenes[place].search_terms if order.scenes else ()
+    return chosen or search_terms(played.storyboard.scenes[place], played.storyboard.scenes)
+
+
+def _pictures(order: VideoRequest, played: Screenplay) -> list[str | None]:
+    """The user's picture of each scene: in turn, as in the film; none where there are more pictures than scenes."""
+    count = len(played.storyboard.scenes)
+    if order.scenes and any(scene.image_id for scene in order.scenes):
+        return [scene.image_id for scene in order.scenes]
+    if not order.user_image_ids or count < len(order.user_image_ids):
+        return [None] * count
+    return [order.user_image_ids[place % len(order.user_image_ids)] for place in range(count)]
