@@ -18,7 +18,7 @@ FAILED: Final = (
 )
 WARNED: Final = (
     "what one should know of a film that was made all the same: `text_shortened`, `text_too_long`, `letters_left_out`, "
-    "`pictures_need_time`, `narration_fallback`, `narration_unavailable`"
+    "`pictures_need_time`, `narration_fallback`, `voice_of_another_language`, `narration_unavailable`"
 )
 
 POSTED: Final = "what belongs beside the film when it is posted; null for films made before this was told"

@@ -30,26 +30,18 @@ PLAN: Final[dict[str, Any]] = {
     "voice": "en-US-JennyNeural",
     "scenes": [
         {
-            "text": "I turned down a promotion last year.",
-            "spoken": "I turned down a promotion last year.",
+            "text": "We cut costs by $1.2M.",
+            "spoken": "We cut costs by 1.2 million dollars.",
             "kind": "hook",
             "image_id": None,
-            "search_terms": [],
-            "estimated_seconds": 2.9,
-        },
-        {
-            "text": "Everyone thought I was mad.",
-            "spoken": "Everyone thought I was mad.",
-            "kind": "close",
-            "image_id": None,
-            "search_terms": [],
-            "estimated_seconds": 2.3,
-        },
+            "search_terms": ["coins and calculator"],
+            "estimated_seconds": 3.4,
+        }
     ],
-    "estimated_seconds": 6.0,
-    "max_duration_seconds": 60.0,
-    "estimated_render_seconds": 6,
-    "left_out": [],
+    "estimated_seconds": 14.2,
+    "max_duration_seconds": 60,
+    "estimated_render_seconds": 9,
+    "left_out": ["A sentence that the film has no time for."],
     "warnings": [],
 }
 IN_WORK: Final[dict[str, Any]] = {

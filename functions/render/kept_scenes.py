@@ -31,12 +31,12 @@ class KeptScenes:
     def __init__(self, store: BlobStore, job_id: str, scenes: Sequence[Sequence[str]], order: Sequence[object]) -> None:
         self._store = store
         self._job_id = job_id
-        self._names = [kept_voice_name(_digest([order, list(words)])) for words in scenes]
+        self.names = [kept_voice_name(_digest([order, list(words)])) for words in scenes]
         self._pool = ThreadPoolExecutor(max_workers=AT_A_TIME, thread_name_prefix="kept")
         self._listed: Future[None] | None = None
 
     def find(self) -> Mapping[int, Bought]:
-        looked = {self._pool.submit(self._one, name): number for number, name in enumerate(self._names)}
+        looked = {self._pool.submit(self._one, name): number for number, name in enumerate(self.names)}
         done, _ = wait(looked, timeout=LOOKING)
         found = {looked[call]: bought for call in done if (bought := call.result())}
         if found:
@@ -45,7 +45,7 @@ class KeptScenes:
 
     def keep(self, scene: int, bought: Bought) -> None:
         self._list()
-        self._pool.submit(self._put, self._names[scene], bought)
+        self._pool.submit(self._put, self.names[scene], bought)
 
     def close(self) -> None:
         """Wait until all is stored."""
@@ -58,7 +58,7 @@ class KeptScenes:
 
     def _write_list(self) -> None:
         try:
-            list_voices(self._store, self._job_id, self._names)
+            list_voices(self._store, self._job_id, self.names)
         except Unavailable:
             log.event("voices_not_listed")
             raise

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import wait
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -13,7 +14,7 @@ from shared import screenplay, tracing
 from shared.blobs import BlobStore, film_names, forget_voices, image_name
 from shared.breakers import Breakers, OwnBreakers
 from shared.config import NarratorName, Settings
-from shared.errors import ImageNotFound, NotFound, RenderFailed
+from shared.errors import ImageNotFound, NotFound, Problem, RenderFailed
 from shared.jobs import Film, JobWarning, Links, Stage
 from shared.linkedin_post import pack
 from shared.screenplay import Screenplay
@@ -140,7 +141,7 @@ class Studio:
         """Remove what was published of a film, and the voice that was kept for it; what was not is no failure."""
         for name in film_names(request.job_id):
             self.videos.delete(name)
-        forget_voices(self.uploads, request.job_id)
+        forget_voices(self.uploads, request.job_id, also=self._kept_names(request))
 
     def _spoken(
         self,
@@ -155,7 +156,8 @@ class Studio:
         names = self._narrators(request)
         voices = narrators(names, settings=self.settings, voice=played.voice, rate=played.rate, breakers=self.breakers)
         try:
-            with tracing.span("voice"):
+            with tracing.span("voice"), ExitStack() as failed:
+                failed.callback(kept.close)  # nothing is kept any more when what was published is retracted
                 spoken = speak(
                     _spoken_words(played),
                     voices,
@@ -165,6 +167,7 @@ class Studio:
                     shelf=kept if BOUGHT & set(names) else None,
                     again=attempt.is_repeated,
                 )
+                failed.pop_all()
         except NarrationFailed as error:
             raise RenderFailed(f"The post could not be spoken: {error.public}") from error
         warnings = _narration_warnings(spoken, names, played.voice)
@@ -173,6 +176,16 @@ class Studio:
 
     def _narrators(self, request: VideoRequest) -> tuple[NarratorName, ...]:
         return self.settings.narrators if request.narration == "auto" else ("silent",)
+
+    def _kept_names(self, request: VideoRequest) -> Sequence[str]:
+        """Where its voice may be kept, also when its list was erased while a worker still kept scenes."""
+        if not BOUGHT & set(self._narrators(request)):
+            return ()
+        try:
+            played = screenplay.write(request, self.settings, spare=SPARE)
+        except Problem:  # nothing to be spoken, so nothing was kept
+            return ()
+        return self._kept_scenes(played, request).names
 
     def _kept_scenes(self, played: Screenplay, request: VideoRequest) -> KeptScenes:
         settings = self.settings

@@ -24,7 +24,8 @@ WORDS: Final[dict[str, str]] = {
         yourself themselves ourselves himself herself itself friend friends child children family father mother
         boss room table house school book story word words idea ideas problem problems mistake
         hired quit fired grew grow grown begin began kept taught teach women men man woman care trust fear afraid
-        simple easy different important ready sure able happy proud grateful""",
+        simple easy different important ready sure able happy proud grateful
+        thanks thank please hello hi meet met noon""",
     "de": """
         und die der ich das nicht in ist zu den ein es mit sich wir auf eine für auch dass im war sie von hat was an
         als haben dem so wie bei sind wenn man aber nur oder aus noch werden wird habe mir mich einen um nach du er

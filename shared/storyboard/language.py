@@ -8,6 +8,9 @@ from typing import Final
 import regex
 
 UNSURE: Final = "en"
+BENEFIT_OF_DOUBT: Final = 0.5  # less than one small word, so that two plain words of a language outweigh it
+LETTERS_WORTH: Final = 3.0  # of a word that is in no table: at most as much as a small word
+UNKNOWN_WORDS: Final = 60  # whose letters are looked at: enough to decide, and a long post costs no more
 _NOISE = regex.compile(r"https?://\S+|www\.\S+|[@#][\p{L}\p{N}_]+|\S+@\S+")
 _WORD = regex.compile(r"\p{Latin}[\p{Latin}\p{M}'’]*")
 _SCRIPTS: Final = {
@@ -25,9 +28,7 @@ _URDU = regex.compile("[ٹڈڑںےھہ]")
 _UKRAINIAN = regex.compile("[іїєґІЇЄҐ]")
 _SERBIAN = regex.compile("[ђјљњћџЂЈЉЊЋЏ]")
 _RUSSIAN = regex.compile("[ыэёЫЭЁ]")
-_BULGARIAN = regex.compile(
-    r"\b(?:и|да|на|за|се|че|не|от|по|със|това|като|който|беше|са)\b|\p{L}+(?:ът|ят|та|то)\b"
-)
+_BULGARIAN = regex.compile(r"\b(?:и|да|на|за|се|че|не|от|по|със|това|като|който|беше|са)\b|\p{L}+(?:ът|ят|та|то)\b")
 # A letter → the languages that write it, and how much it speaks for each.
 _TELLING: Final[dict[str, dict[str, float]]] = {
     "ß": {"de": 3.0}, "ä": {"de": 1.0, "sv": 1.0, "fi": 1.2},
@@ -103,19 +104,29 @@ def _cyrillic(text: str) -> str:
 
 
 def _latin(text: str) -> str:
-    scores: dict[str, float] = defaultdict(float, {UNSURE: 1.5})
+    text = text.lower()
     table, loans = _table()
-    for word, times in Counter(word.lower().replace("’", "'") for word in _WORD.findall(text)).items():
+    triples = _triples()
+    words = Counter(word.replace("’", "'") for word in _WORD.findall(text))
+    scores: dict[str, float] = defaultdict(float)
+    # A few words may all be names and loans: then it takes more to believe in another language.
+    scores[UNSURE] = BENEFIT_OF_DOUBT * (1 if words.total() > 6 else 3 if words.total() > 4 else 6)
+    unknown = 0
+    for word, times in words.items():
         weight = min(times, 3) * (1.0 if len(word) > 1 else 0.4)
         if found := table.get(word):
             for language, worth in found:
                 scores[language] += worth * weight * (0.35 if word in loans else 1.0) / len(found) ** 0.5
-        elif len(word) > 3 and word not in loans:
+        elif len(word) > 3 and word not in loans and unknown < UNKNOWN_WORDS:
+            unknown += 1
             for language, ending in _BY_ENDING.items():
                 if ending.search(word):
                     scores[language] += 0.5 * weight
+            for triple in (letters := _in_threes(word)):
+                for language, share in triples.get(triple, {}).items():
+                    scores[language] += LETTERS_WORTH * weight * share / len(letters)
     for letter, languages in _TELLING.items():
-        if times := text.lower().count(letter):
+        if times := text.count(letter):
             for language, worth in languages.items():
                 scores[language] += worth * min(times, 4)
     return max(scores, key=lambda language: (scores[language], language == UNSURE))
@@ -131,3 +142,26 @@ def _table() -> tuple[dict[str, list[tuple[str, float]]], frozenset[str]]:
         for place, word in enumerate(dict.fromkeys(words.split())):
             table.setdefault(word, []).append((language, 3.0 - 0.35 * log(1 + place)))
     return table, LOANS
+
+
+@cache
+def _triples() -> dict[str, dict[str, float]]:
+    """Three letters in a row → each language's share of them, as far as its frequent words tell."""
+    from .frequent_words import WORDS
+
+    found: dict[str, dict[str, float]] = {}
+    for language, words in WORDS.items():
+        counted = Counter(triple for word in dict.fromkeys(words.split()) for triple in _in_threes(word))
+        whole = counted.total()
+        for triple, times in counted.items():
+            found.setdefault(triple, {})[language] = times / whole
+    for shares in found.values():
+        total = sum(shares.values())
+        for language in shares:
+            shares[language] /= total
+    return found
+
+
+def _in_threes(word: str) -> list[str]:
+    marked = f" {word} "
+    return [marked[at : at + 3] for at in range(len(marked) - 2)]

@@ -1,10 +1,12 @@
 """A voice that was bought is used again: by the next attempt, and by the film of a changed plan."""
 
 import tempfile
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import numpy as np
 import pytest
 
@@ -23,6 +25,7 @@ from shared.ids import new_id
 from shared.jobs import Film, Job, JobStatus, Verdict, now
 from shared.video_request import PlannedScene, VideoRequest
 from tests.fake_edge import FakeEdge
+from tests.service import eventually
 
 POST = "I almost deleted this draft. Instead I sent it."
 BOUGHT = Bought(
@@ -225,3 +228,40 @@ def test_a_cancelled_film_keeps_no_voice(
         delivered(request_, one_store, studio)
     assert one_store.get(request_.job_id).status is JobStatus.CANCELLED
     assert not kept(store, request_)
+
+
+def test_a_voice_whose_list_is_erased_while_it_is_kept_goes_with_the_film(
+    request_: VideoRequest, one_store: RedisJobs, studio: Studio, store: DiskBlobs
+) -> None:
+    with FakeEdge():
+        delivered(request_, one_store, studio)
+    assert kept(store, request_)
+    store.delete(voice_name(request_.job_id))
+    studio.retract(request_)
+    assert not any(path.is_file() for path in store.path("voices").rglob("*"))
+
+
+def test_an_attempt_that_is_stopped_keeps_nothing_after_it_has_ended(
+    request_: VideoRequest, one_store: RedisJobs, studio: Studio, store: DiskBlobs
+) -> None:
+    long = msgspec.structs.replace(
+        request_, content=" ".join(f"Sentence number {n} is a short one." for n in range(60))
+    )
+    true, slow = store.put, threading.Event()
+
+    def put(*arguments: Any, **options: Any) -> Any:
+        slow.wait(0.3)
+        return true(*arguments, **options)
+
+    store.put = put  # type: ignore[method-assign]
+    with FakeEdge(["ok", "hang"]) as edge:
+
+        def cancel() -> None:
+            eventually(lambda: len(edge.asked) > 1, 20)
+            one_store.cancel(long.job_id)
+
+        threading.Thread(target=cancel).start()
+        delivered(long, one_store, studio)
+    assert one_store.get(long.job_id).status is JobStatus.CANCELLED
+    assert not any(path.is_file() for path in store.path("voices").rglob("*"))
+    assert not [thread for thread in threading.enumerate() if thread.name.startswith("kept")]

@@ -134,7 +134,7 @@ def test_a_service_of_openais_kind_is_asked_as_it_wants_and_every_word_gets_its_
             "model": "tts-1",
             "input": "Hello there, old friend.",
             "voice": "alloy",
-            "response_format": "mp3",
+            "response_format": "wav",
             "speed": 1.1,
         }
     ]

@@ -1,5 +1,6 @@
 """Which language a text is in: held-back sentences, other scripts, and posts as people write them."""
 
+import time
 from collections import Counter
 from pathlib import Path
 
@@ -22,15 +23,24 @@ def held_back() -> list[tuple[str, str]]:
 
 def test_sentences_of_eight_words_are_told_apart() -> None:
     sentences = held_back()
-    right = Counter(language for language, text in sentences if detect(text) == language)
     total = Counter(language for language, _ in sentences)
-    wrong = [(language, detect(text), text) for language, text in sentences if detect(text) != language]
-    share = sum(right.values()) / len(sentences)
-    assert len(total) >= 11
-    assert share >= 0.97, f"{share:.3f} {wrong}"
-    assert {
-        language: right[language] / total[language] for language in total if right[language] < 0.9 * total[language]
-    } == {}
+    taken_for = Counter((language, detect(text)) for language, text in sentences)
+    right = {language: taken_for[language, language] / total[language] for language in total}
+    share = sum(taken_for[language, language] for language in total) / len(sentences)
+    wrong = {pair: times for pair, times in taken_for.items() if pair[0] != pair[1]}
+    print(f"{share:.1%} of {len(sentences)} sentences; taken for another: {wrong}")
+    assert len(total) >= 11 and min(total.values()) >= 60
+    assert share >= 0.97, wrong
+    assert min(right.values()) >= 0.93, wrong
+
+
+def test_a_long_post_costs_milliseconds() -> None:
+    post = " ".join(text for language, text in held_back() if language == "fr")[:3000]
+    assert detect(post) == "fr"
+    begin = time.process_time()
+    for _ in range(5):
+        detect(post)
+    assert (time.process_time() - begin) / 5 < 0.05  # seconds of CPU; about 0.002 on a quiet machine
 
 
 @pytest.mark.parametrize(
@@ -71,6 +81,22 @@ def test_a_script_decides_where_it_can(language: str, text: str) -> None:
         ("fr", "Le feedback, ce n'est pas un process. C'est un soft skill. #management #leadership"),
         ("es", "El networking no es vender. Es escuchar. #marketing #business #growth"),
         ("pt", "O feedback mudou a minha carreira. Obrigado ao meu time! #gratidão"),
+        (
+            "it",
+            "📈 Il nostro onboarding era un disastro.\nOggi il team lavora meglio. #leadership",
+        ),
+        ("sv", "✅ Vårt nya meeting-upplägg är en game changer för hela teamet.\n\nVad tycker ni? #growth"),
+        ("da", "👉 Mit bedste mindset-hack er ikke et tool. Det er at spørge, hvad der går galt. #growth"),
+        ("nb", "👉 Det viktigste jeg lærte som leder: spør hva de trenger, ikke hvorfor noe gikk galt. #hr"),
+        ("fi", "🚀 Meidän startup ei tarvinnut lisää palavereita. Tarvitsimme rauhaa ja roadmapin. #tiimi"),
+        ("pl", "💡 Feedback to nie jest hejt. Najlepszy team lead mówi, co można zrobić lepiej. #kariera"),
+        ("cs", "💡 Náš onboarding byl katastrofa. Dnes má každý nováček svůj checklist. https://lnkd.in/x"),
+        ("ro", "🔥 Feedbackul nu este o critică. Este un cadou pe care îl primești de la echipă. #carieră"),
+        ("hu", "🔥 A feedback nem kritika. Ajándék, amit a csapatodtól kapsz minden héten. #karrier"),
+        ("tr", "🚀 Startup'ımız için en iyi karar daha az toplantı yapmak oldu. #girişim #leadership"),
+        ("id", "🙏 Feedback itu bukan serangan. Tim saya belajar banyak dari setiap meeting. #karier"),
+        ("vi", "🙏 Feedback không phải là chỉ trích. Tôi học được rất nhiều từ team của mình. #career"),
+        ("ca", "💬 El feedback no és una crítica. És un regal que fem al nostre equip cada setmana. #equip"),
         ("nl", "De deadline was gisteren. Toch is het team gewoon doorgegaan. #teamwork"),
         ("en", ""),
         ("en", "🎉🎉🎉"),
