@@ -106,3 +106,8 @@ def test_a_script_decides_where_it_can(language: str, text: str) -> None:
 )
 def test_hashtags_links_and_english_words_do_not_mislead(language: str, text: str) -> None:
     assert detect(text) == language
+
+
+def test_links_and_hashtags_in_another_language_count_for_nothing() -> None:
+    tags = "#weAreTheBestTeam #whatIsThisAllAbout https://example.com/日本語の記事はこちらです @это_мой_друг " * 4
+    assert detect("Wir haben gestern gewonnen und feiern heute. " + tags) == "de"

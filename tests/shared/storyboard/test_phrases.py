@@ -51,3 +51,9 @@ def test_joined_they_are_the_text_again(text: str, language: str) -> None:
     parts = phrases(text, language)
     assert "".join(parts) == text
     assert all(parts)
+
+
+def test_no_phrase_is_longer_than_a_caption_can_mark() -> None:
+    for text in ("アアアアアアアアアアアアアアアアアアアアアアアアア。", "อ" * 40, "的" * 33):
+        parts = phrases(text, "ja")
+        assert "".join(parts) == text and max(map(len, parts)) <= LONGEST + 1
