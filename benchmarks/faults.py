@@ -257,11 +257,11 @@ def _not_the_one_film(films: list[Path], told: Mapping[str, Mapping[str, Any]]) 
 
 
 def _left_over(folder: Path) -> list[str]:
-    """Temporary files, half-written ones, voices that were kept, and encoders that still run."""
+    """Temporary files, half-written ones, and encoders that still run. Voices are kept for a day on purpose."""
     stored = folder / "var"
     files = [path for path in (folder / "tmp").rglob("*") if path.is_file() and "gunicorn" not in path.name]
     files += [path for path in (stored / "videos").rglob(".*.*") if path.is_file()]
-    files += [path for path in (stored / "uploads").rglob("*") if path.is_file()]
+    files += [path for path in (stored / "uploads").rglob("*") if path.is_file() and "voices" not in path.parts]
     encoders = [process for process in psutil.process_iter(["name", "cmdline"]) if _is_ours(process, folder)]
     return [str(path) for path in files] + [str(process.pid) for process in encoders]
 

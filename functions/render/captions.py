@@ -111,22 +111,29 @@ def set_lines(
 
 
 def captions(
-    scenes: Sequence[Sequence[CaptionWord]], *, measure: Callable[[str], float], width: float
+    scenes: Sequence[Sequence[CaptionWord]],
+    *,
+    measure: Callable[[str], float],
+    width: float,
+    cuts: Sequence[float] = (),
 ) -> tuple[Caption, ...]:
-    """Scenes of words, in film time → Captions in order, none across two scenes.
+    """Scenes of words, in film time → Captions in order, none across two scenes, and none across a cut.
 
-    `measure` gives the width of a text in the unit of `width`. Every word with something to show appears exactly once.
+    `measure` gives the width of a text in the unit of `width`. `cuts` are the seconds at which another picture begins,
+    between two words. Every word with something to show appears exactly once.
     """
     groups: list[tuple[tuple[CaptionWord, ...], tuple[tuple[int, ...], ...]]] = []
     for scene in scenes:
-        shown = (replace(word, text=_plain(word.text)) for word in scene)
-        groups.extend(_grouped([word for word in shown if word.text], measure, width))
+        shown = [replace(word, text=_plain(word.text)) for word in scene]
+        for part in _between_cuts([word for word in shown if word.text], cuts):
+            groups.extend(_grouped(part, measure, width))
     starts: list[float] = []
     spoken = 0.0
     for words, _ in groups:
         start = max(words[0].start - LEAD, 0.0)
         if starts:
             start = max(start, min(spoken, words[0].start), starts[-1] + FRAME)  # lead into silence, not into a word
+            start = max([start, *(cut for cut in cuts if spoken <= cut <= words[0].start)])
         starts.append(start)
         spoken = words[-1].end
     made = []
@@ -134,6 +141,8 @@ def captions(
         end = max(words[-1].end + TAIL, starts[index] + FRAME)
         if index + 1 < len(groups):
             end = min(end, starts[index + 1])
+            following = groups[index + 1][0][0].start
+            end = min([end, *(cut for cut in cuts if words[-1].end <= cut <= following)])
         made.append(Caption(words=words, lines=lines, start=starts[index], end=end))
     return tuple(made)
 
@@ -154,6 +163,15 @@ def vtt(captions: Sequence[Caption]) -> str:
         for number, (start, end, text) in enumerate(_cues(captions), 1)
     )
     return "\n".join(("WEBVTT\n", *cues))
+
+
+def _between_cuts(words: Sequence[CaptionWord], cuts: Sequence[float]) -> list[list[CaptionWord]]:
+    parts: list[list[CaptionWord]] = []
+    for place, word in enumerate(words):
+        if not place or any(words[place - 1].start < cut <= word.start for cut in cuts):
+            parts.append([])
+        parts[-1].append(word)
+    return parts
 
 
 def _grouped(

@@ -31,13 +31,15 @@ class Titles:
 
     @classmethod
     def of(cls, timeline: Timeline, lettering: Lettering, options: CaptionOptions) -> "Titles":
+        cuts = [shot.start for shot in timeline.shots[1:]]
+
         def grouped(scenes: Sequence[Sequence[CaptionWord]]) -> tuple[Caption, ...]:
-            return captions(scenes, measure=lettering.measure, width=lettering.width)
+            return captions(scenes, measure=lettering.measure, width=lettering.width, cuts=cuts)
 
         shown = [_drawable(scene) for scene in timeline.scenes]
         hook = shown[0] if shown[0] and lettering.fits_hook(shown[0]) else None
         following = timeline.scenes[1][0].start if len(timeline.scenes) > 1 else timeline.duration
-        burned = _in_step(grouped([scene for scene in shown[bool(hook) :] if scene])) if options.enabled else ()
+        burned = _in_step(grouped([scene for scene in shown[bool(hook) :] if scene]), cuts) if options.enabled else ()
         return cls(
             lettering=lettering,
             options=options,
@@ -76,12 +78,12 @@ def _heard(words: Sequence[CaptionWord], moment: float) -> int | None:
     return active_word(words, moment) if moment >= words[0].start else None
 
 
-def _in_step(captions: Sequence[Caption]) -> tuple[Caption, ...]:
+def _in_step(captions: Sequence[Caption], cuts: Sequence[float]) -> tuple[Caption, ...]:
     """Each from its first word on. Subtitle files may lead by a moment; in the picture the first word is marked as soon
     as its caption is there, and the mark must come with the sound.
     """
     made = [replace(caption, start=max(caption.start, caption.words[0].start)) for caption in captions]
     for number, (caption, following) in enumerate(pairwise(captions)):
-        if caption.end == following.start:
+        if caption.end == following.start and caption.end not in cuts:
             made[number] = replace(made[number], end=made[number + 1].start)
     return tuple(made)

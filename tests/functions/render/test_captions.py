@@ -180,3 +180,22 @@ def test_words_without_usable_times_still_make_a_valid_file() -> None:
     assert len(made) > 1
     assert all(after.start - before.start >= FRAME - 1e-9 for before, after in pairwise(made))
     assert all(caption.end > caption.start for caption in made)
+
+
+@given(
+    st.lists(st.tuples(st.text("abc", min_size=1, max_size=9), st.floats(0.1, 0.9), st.floats(0, 0.8)), min_size=2),
+    st.data(),
+)
+def test_no_caption_stands_across_a_cut(words: list[tuple[str, float, float]], data: st.DataObject) -> None:
+    at, timed = 0.0, []
+    for text, length, pause in words:
+        timed.append(CaptionWord(text=text, start=at, end=at + length))
+        at += length + pause
+    places = data.draw(st.sets(st.integers(1, len(timed) - 1), max_size=4))
+    cuts = [(timed[place - 1].end + timed[place].start) / 2 for place in sorted(places)]
+    made = captions([timed], measure=measure, width=WIDTH, cuts=cuts)
+    assert [word for caption in made for word in caption.words] == timed
+    for caption in made:
+        assert not any(caption.start < cut - 1e-6 and caption.end > cut + 1e-6 for cut in cuts)
+    for before, after in pairwise(made):
+        assert before.end <= after.start + 1e-9

@@ -49,3 +49,19 @@ def test_without_captions_the_hook_stands_alone_and_unmarked() -> None:
     bare = titles("A hook.", "More words.", enabled=False)
     assert bare.at(0.0) is bare.at(0.7) is not None
     assert bare.at(0.9) is None
+
+
+def test_what_is_burned_in_ends_where_another_picture_begins() -> None:
+    words = [CaptionWord(text=f"word{n}", start=0.5 * n, end=0.5 * n + 0.3) for n in range(16)]
+    cut = 4.9  # in the silence between two words of the second scene
+    timeline = Timeline(
+        shots=(Shot(number=0, start=0, end=cut, fade=0), Shot(number=1, start=cut, end=9, fade=0.3)),
+        scenes=(tuple(words[:4]), tuple(words[4:])),
+        voice=np.zeros(100, np.int16),
+        sample_rate=44100,
+        duration=9,
+    )
+    made = Titles.of(timeline, Lettering((1080, 1350), STYLES["casual"].palette), CaptionOptions())
+    for captions in (made.captions, made.burned):
+        assert [caption for caption in captions if caption.start < cut < caption.end] == []
+    assert any(caption.end == cut for caption in made.burned)
