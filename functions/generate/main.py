@@ -100,11 +100,11 @@ def list_voices(services: Services, request: flask.Request) -> flask.Response:
     """200 with the voices there are; `?language=de` or `pt-BR` for those who speak that."""
     from shared.voices import voices
 
-    language = request.args.get("language", "")
-    if language and not is_language(language):
+    language = request.args.get("language")
+    if language is not None and not is_language(language):
         message = 'language must be a language such as "en" or "pt-BR".'
         raise InvalidRequest(message, errors=[FieldError("language", "invalid", message)])
-    told = [voice for voice in voices() if not language or language in (voice.language, voice.locale)]
+    told = [voice for voice in voices() if language in (None, voice.language, voice.locale)]
     response = json_answer({"default": services.settings.edge_voice, "voices": told}, 200)
     response.headers["Cache-Control"] = "public, max-age=3600"
     response.add_etag()
