@@ -10,7 +10,11 @@ from .scene import Scene
 MOST: Final = 3  # queries a scene
 NEUTRAL: Final = ("desk by window", "city street morning", "notebook and coffee", "people walking office")
 
-# Beginnings of words, and what they look like. A word may begin with any of them; the first entry that fits decides.
+_ENDINGS: Final = ("", "s", "es", "d", "ed", "ing", "'s", "’s", "n", "en", "e")
+_STEM: Final = 6  # letters; shorter ones begin too many other words: `rest` is not in `restless`
+_LONGEST_ENDING: Final = 5  # letters
+
+# Words, or beginnings of words of at least _STEM letters, and what they look like. The first entry that fits decides.
 _SEEN: Final = """
 remote work from home, homeoffice, télétravail, teletrabajo: laptop at kitchen table
 hired hiring hire recruit interview candidate, bewerb, einstell, recrut, embauch, contrat: job interview
@@ -27,12 +31,12 @@ growth grow grew scale scaling, wachst, croiss, crec, cresc: young plant soil
 fail failed failure mistake wrong error, fehler, scheiter, échec, fracas, erro: crumpled paper desk
 learn learned lesson study course teach taught, lern, appris, aprend: open notebook pen
 school university student class, schule, école, escuela, escola: classroom students
-read reading book books, buch, livre, libro, livro, boek: stack of books
+reading book books, buch, livre, libro, livro, boek: stack of books
 write writing wrote post draft words, schreib, écri, escrib, escrev: hands typing keyboard
 code coding software developer engineer bug program, entwickl, développ, desarroll: code on screen
 data dashboard metric chart number numbers analytics, daten, données, datos, dados: charts on monitor
 ai robot algorithm model automation llm gpt, ki, ia: server room lights
-email inbox message slack, nachricht, correo: phone with messages
+email inbox message, nachricht, correo: phone with messages
 phone call called, telefon, téléphone, teléfono: person on phone
 speak speaking stage talk presentation audience pitch, vortrag, bühne, scène, escenario: speaker on stage
 palco: speaker on stage
@@ -66,7 +70,7 @@ question ask asked why, frage, question, pregunta, pergunta: raised hands
 thank grateful gratitude award win won success celebrat, danke, erfolg, merci, succès: team celebrating
 gracias, éxito, obrigad, sucesso: team celebrating
 woman women girl, frau, femme, mujer, mulher: woman at desk
-remote video zoom screen, bildschirm, écran, pantalla, tela: video call screen
+video screen, bildschirm, écran, pantalla, tela: video call screen
 plan strategy goal goals roadmap, ziel, plan, objectif, objetivo: sticky notes wall
 car drive driving, auto, voiture, coche, carro: hands on steering wheel
 music guitar song, musik, musique, música: guitar
@@ -76,7 +80,7 @@ factory machine production, fabrik, usine, fábrica: factory floor
 science research lab, forschung, recherche, investig, pesquisa: laboratory glass
 law contract legal sign, vertrag, contrato: signing paper
 security password hack, sicherheit, sécurité, segur: padlock keyboard
-cloud server network, netzwerk, réseau, red: server racks
+cloud server network, netzwerk, réseau: server racks
 """
 _WORD = regex.compile(r"\p{L}[\p{L}'’-]*")
 
@@ -84,16 +88,14 @@ _WORD = regex.compile(r"\p{L}[\p{L}'’-]*")
 def search_terms(scene: Scene, scenes: tuple[Scene, ...]) -> tuple[str, ...]:
     """One to three queries in English for a scene of `scenes`, the best first; neighbours do not begin alike."""
     place = scenes.index(scene)
-    before = _found(scenes[place - 1])[:1] if place else []
     found = _found(scene)
-    fresh = [query for query in found if query not in before] or found
-    if len(fresh) < MOST:
-        theme = [query for other in scenes for query in _found(other)]
-        fresh += [query for query in (*theme, *NEUTRAL[place % len(NEUTRAL) :], *NEUTRAL) if query not in fresh]
-    queries = list(dict.fromkeys(fresh))
-    if queries[0] in before and len(queries) > 1:
-        queries = [*queries[1:], queries[0]]
-    return tuple(queries[:MOST])
+    theme = [query for other in scenes for query in _found(other)]
+    queries = list(dict.fromkeys([*found, *theme, *NEUTRAL[place % len(NEUTRAL) :], *NEUTRAL]))[:MOST]
+    alike = 0  # scenes in a row before this one that would begin with the same picture
+    while alike < place and _found(scenes[place - alike - 1])[:1] == found[:1]:
+        alike += 1
+    turn = alike % len(queries)
+    return (*queries[turn:], *queries[:turn])
 
 
 def _found(scene: Scene) -> list[str]:
@@ -103,7 +105,8 @@ def _found(scene: Scene) -> list[str]:
     for word in _WORD.findall(scene.shown.lower()):
         for length in range(len(word), 1, -1):
             entry = table.get(word[:length])
-            if entry and (length == len(word) or length >= max(4, len(word) - 5)):
+            ending = word[length:]
+            if entry and (ending in _ENDINGS or (length >= _STEM and len(ending) <= _LONGEST_ENDING)):
                 found[entry] = None
                 break
     return list(found)
