@@ -33,6 +33,7 @@ WORDS = {
     "limits",
     "breakers",
     "screenplay",
+    "glyphs",
     "voices",
 }
 VENDORS = {
@@ -107,8 +108,8 @@ def word_of(path: Path) -> str:
 @pytest.mark.parametrize("path", [p for p in sources("shared") if word_of(p) in WORDS], ids=lambda p: p.name)
 def test_the_words_know_no_vendor_and_no_flask(path: Path) -> None:
     allowed = set(sys.stdlib_module_names) | {"msgspec", "shared"}
-    if word_of(path) == "storyboard":
-        allowed |= {"regex", "budoux"}
+    if word_of(path) in ("storyboard", "glyphs"):
+        allowed |= {"regex", "budoux"} if word_of(path) == "storyboard" else {"regex"}
     assert roots(path) <= allowed
     known = {name.split(".")[1] for name in imports(path) if name.startswith("shared.")}
     assert known <= WORDS

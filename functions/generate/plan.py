@@ -4,6 +4,7 @@ from typing import Any, Final
 
 from shared import screenplay
 from shared.config import Settings
+from shared.glyphs import left_out
 from shared.screenplay import Screenplay
 from shared.storyboard.search import search_terms
 from shared.video_request import VideoRequest
@@ -40,7 +41,7 @@ def plan(order: VideoRequest, settings: Settings, pace: float | None) -> dict[st
         "max_duration_seconds": played.max_seconds,
         "estimated_render_seconds": round(STARTING + (pace or PACES[order.quality]) * seconds),
         "left_out": storyboard.left_out,
-        "warnings": storyboard.warnings,
+        "warnings": (*storyboard.warnings, *left_out(scene.shown for scene in storyboard.scenes)),
     }
 
 

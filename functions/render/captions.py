@@ -136,7 +136,7 @@ def captions(
             start = max([start, *(cut for cut in cuts if spoken <= cut <= words[0].start)])
         starts.append(start)
         spoken = words[-1].end
-    made = []
+    made: list[Caption] = []
     for index, (words, lines) in enumerate(groups):
         end = max(words[-1].end + TAIL, starts[index] + FRAME)
         if index + 1 < len(groups):
@@ -206,7 +206,7 @@ def _cost(words: Sequence[CaptionWord], first: int, last: int) -> float:
     group = words[first:last]
     until = words[last].start if last < len(words) else group[-1].end + TAIL
     duration = max(until - group[0].start, FRAME)
-    speed = sum(len(word.text) + 1 for word in group) / duration
+    speed = sum(_weight(word.text) + 1 for word in group) / duration
     cost = 1.0 + max(0.0, SHORTEST - duration) * 1.5 + min(max(0.0, speed / FASTEST - 1), 3.0)
     for word, after in pairwise(group):
         cost += 0.5 * bool(_SENTENCE_END.search(word.text)) + 2 * max(0.0, after.start - word.end - LONG_PAUSE)
@@ -216,6 +216,11 @@ def _cost(words: Sequence[CaptionWord], first: int, last: int) -> float:
         if last == len(words) - 1:
             cost += 0.6  # it would leave one word for the last caption
     return cost
+
+
+def _weight(text: str) -> int:
+    """How long a text takes to read, in Latin letters: a Chinese character, or a syllable of Korean, takes two."""
+    return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)
 
 
 def _break_cost(word: str) -> float:

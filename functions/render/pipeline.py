@@ -15,6 +15,7 @@ from shared.blobs import BlobStore, film_names, forget_voices, image_name
 from shared.breakers import Breakers, OwnBreakers
 from shared.config import NarratorName, Settings
 from shared.errors import ImageNotFound, NotFound, Problem, RenderFailed
+from shared.glyphs import face_of, left_out
 from shared.jobs import Film, JobWarning, Links, Stage
 from shared.linkedin_post import pack
 from shared.screenplay import Screenplay
@@ -24,7 +25,6 @@ from shared.video_request import VideoRequest
 
 from .beside import Beside
 from .encoder import QUALITIES, Quality, encode, join
-from .fonts import unsupported
 from .frames import FrameSource
 from .job import Attempt
 from .kept_scenes import KeptScenes
@@ -84,7 +84,7 @@ class Studio:
             attempt.warn(
                 [
                     *storyboard.warnings,
-                    *_lettering_warnings(storyboard),
+                    *left_out(scene.shown for scene in storyboard.scenes),
                     *_length_warnings(timeline, played.max_seconds),
                 ]
             )
@@ -101,7 +101,8 @@ class Studio:
                 coder=quality.aac_coder,
                 check=beside.check,
             )
-            lettering = Lettering((width, height), style.palette)
+            face = face_of(storyboard.language, "".join(scene.shown for scene in storyboard.scenes))
+            lettering = Lettering((width, height), style.palette, face)
             titles = Titles.of(timeline, lettering, request.captions)
             source = FrameSource(
                 timeline,
@@ -275,15 +276,6 @@ def _chosen_pictures(request: VideoRequest) -> list[int] | None:
         shown = image_id or shown
         numbers.append(request.user_image_ids.index(shown))
     return numbers
-
-
-def _lettering_warnings(storyboard: Storyboard) -> list[JobWarning]:
-    """What the screen cannot show: letters that no font of ours has. They are left out, never drawn as boxes."""
-    missing = unsupported("".join(word.shown for scene in storyboard.scenes for word in scene.words))
-    if not missing:
-        return []
-    letters = " ".join(missing[:8]) + (" …" if len(missing) > 8 else "")
-    return [JobWarning(code="letters_left_out", message=f"The captions leave out what cannot be drawn yet: {letters}")]
 
 
 def _length_warnings(timeline: Timeline, seconds: float) -> list[JobWarning]:

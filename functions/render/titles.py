@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Final
 
+from shared.glyphs import drawable
 from shared.video_request import CaptionOptions
 
 from .captions import Caption, CaptionWord, active_word, captions
-from .fonts import drawable
 from .lettering import Lettering, Sprite
 from .timeline import FPS, Timeline
 
@@ -18,8 +18,9 @@ HALF_FRAME: Final = 0.5 / FPS  # a frame shows what is true in its middle: early
 
 @dataclass(frozen=True, kw_only=True)
 class Titles:
-    """A film's lettering by time, in seconds. `captions` are all of them, for the subtitle files; `burned` those in
-    the picture. `hook` is the first scene where it stands as a headline, until `hook_until`.
+    """A film's lettering by time, in seconds. `captions` are all of them, for the subtitle files; `burned` those of
+    them in the picture, the last of which stands until `last_until`. `hook` is the first scene where it stands as a
+    headline, until `hook_until`.
     """
 
     lettering: Lettering
@@ -28,6 +29,7 @@ class Titles:
     burned: tuple[Caption, ...]
     hook: tuple[CaptionWord, ...] | None
     hook_until: float
+    last_until: float
 
     @classmethod
     def of(cls, timeline: Timeline, lettering: Lettering, options: CaptionOptions) -> "Titles":
@@ -36,17 +38,20 @@ class Titles:
         def grouped(scenes: Sequence[Sequence[CaptionWord]]) -> tuple[Caption, ...]:
             return captions(scenes, measure=lettering.measure, width=lettering.width, cuts=cuts)
 
-        shown = [_drawable(scene) for scene in timeline.scenes]
-        hook = shown[0] if shown[0] and lettering.fits_hook(shown[0]) else None
+        opening = tuple(word for word in timeline.scenes[0] if drawable(word.text))
+        hook = opening if opening and lettering.fits_hook(opening) else None
         following = timeline.scenes[1][0].start if len(timeline.scenes) > 1 else timeline.duration
-        burned = _in_step(grouped([scene for scene in shown[bool(hook) :] if scene]), cuts) if options.enabled else ()
+        told = _in_step(grouped(timeline.scenes), cuts)
+        burned = told[len(grouped(timeline.scenes[:1])) if hook else 0 :] if options.enabled else ()
+        spoken_until = max((caption.words[-1].end for caption in told), default=0.0)
         return cls(
             lettering=lettering,
             options=options,
-            captions=grouped(timeline.scenes),
+            captions=told,
             burned=burned,
             hook=hook,
             hook_until=burned[0].start if hook and burned else following,
+            last_until=next((cut for cut in cuts if cut >= spoken_until), math.inf),
         )
 
     def at(self, moment: float) -> Sprite | None:
@@ -58,7 +63,7 @@ class Titles:
             return self.lettering.hook(self.hook, _heard(self.hook, moment) if marked else None)
         for number, caption in enumerate(self.burned):
             begins = 0.0 if number == 0 and not self.hook else caption.start  # the first frame is never without words,
-            ends = math.inf if number == len(self.burned) - 1 else caption.end  # nor is the last
+            ends = self.last_until if number == len(self.burned) - 1 else caption.end  # nor is the last
             if begins <= moment < ends:
                 if options.style == "word_by_word":  # words to come are faint, also before the first one is heard
                     moment = max(moment, caption.words[0].start)
@@ -68,19 +73,14 @@ class Titles:
         return None
 
 
-def _drawable(scene: Sequence[CaptionWord]) -> tuple[CaptionWord, ...]:
-    """The words of a scene that a font of ours can write; subtitle files have them all."""
-    return tuple(word for word in scene if drawable(word.text))
-
-
 def _heard(words: Sequence[CaptionWord], moment: float) -> int | None:
     """The word to mark; none before the first one sounds, for a film's first words stand there from the beginning."""
     return active_word(words, moment) if moment >= words[0].start else None
 
 
 def _in_step(captions: Sequence[Caption], cuts: Sequence[float]) -> tuple[Caption, ...]:
-    """Each from its first word on. Subtitle files may lead by a moment; in the picture the first word is marked as soon
-    as its caption is there, and the mark must come with the sound.
+    """Each from its first word on: the first word is marked as soon as its caption is there, and the mark must come
+    with the sound. The files say the same times as the picture.
     """
     made = [replace(caption, start=max(caption.start, caption.words[0].start)) for caption in captions]
     for number, (caption, following) in enumerate(pairwise(captions)):

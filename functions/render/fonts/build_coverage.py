@@ -1,4 +1,4 @@
-"""Fonts → coverage.json: which characters each font in this folder can draw. Run it when a font changes."""
+"""Fonts → shared/glyphs/coverage.json: which characters each font here can draw. Run it when a font changes."""
 
 import json
 from pathlib import Path
@@ -6,6 +6,7 @@ from pathlib import Path
 from fontTools.ttLib import TTFont  # type: ignore[import-untyped]
 
 HERE = Path(__file__).parent
+TABLE = HERE.parents[2] / "shared" / "glyphs" / "coverage.json"
 
 
 def ranges(characters: list[int]) -> list[list[int]]:
@@ -26,4 +27,4 @@ def coverage(folder: Path) -> dict[str, list[list[int]]]:
 
 if __name__ == "__main__":
     lines = (f"{json.dumps(name)}: {json.dumps(found)}" for name, found in coverage(HERE).items())
-    (HERE / "coverage.json").write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="utf-8")
+    TABLE.write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="utf-8")

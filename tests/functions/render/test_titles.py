@@ -29,16 +29,39 @@ def titles(*scenes: str, **options: bool | str) -> Titles:
 
 
 def test_letters_that_no_font_has_leave_no_full_stop_behind() -> None:
-    arabic = titles("تركت وظيفتي العام الماضي.", "الوقت أهم!")
-    assert arabic.hook is None and arabic.burned == ()
-    assert arabic.at(0.1) is None
-    assert "الماضي." in srt(arabic.captions)  # players have their own fonts
+    tamil = titles("நான் வேலையை விட்டேன்.", "நேரம் முக்கியம்!")
+    assert tamil.hook is None
+    assert all(sprite is None or not sprite.rgba[..., 3].any() for sprite in map(tamil.at, (0.1, 1.5)))
+    assert "விட்டேன்." in srt(tamil.captions)  # players have their own fonts
 
 
 def test_what_can_be_written_of_a_mixed_post_is_written() -> None:
-    mixed = titles("Mixed scripts 混合。", "Ещё одно 🎉", "到此为止。 🎉")
+    mixed = titles("Mixed scripts தமிழ்.", "Ещё одно 🎉", "முடிந்தது. 🎉")
     assert mixed.hook and [word.text for word in mixed.hook] == ["Mixed", "scripts"]
-    assert [word.text for caption in mixed.burned for word in caption.words] == ["Ещё", "одно", "🎉", "🎉"]
+    drawn = [mixed.at(caption.start) for caption in mixed.burned]
+    alone = titles("Mixed scripts.", "Ещё одно 🎉", "🎉", "🎉")
+    assert [sprite.rgba.shape for sprite in drawn if sprite] == [
+        sprite.rgba.shape for sprite in (alone.at(alone.burned[0].start), alone.at(alone.burned[1].start)) if sprite
+    ]
+
+
+def test_the_files_say_what_stands_in_the_picture_and_when() -> None:
+    made = titles("A hook.", "More words come here, and then some more of them.", "And 漢字 as well.")
+    assert made.hook and made.burned == made.captions[1:]
+    assert all(caption.start == caption.words[0].start for caption in made.captions)
+
+
+def test_the_last_caption_goes_where_another_picture_begins_after_it() -> None:
+    words = tuple(CaptionWord(text=f"word{n}", start=0.5 * n, end=0.5 * n + 0.3) for n in range(4))
+    timeline = Timeline(
+        shots=(Shot(number=0, start=0, end=4, fade=0), Shot(number=1, start=4, end=9, fade=0.3)),
+        scenes=(words[:2], words[2:]),
+        voice=np.zeros(100, np.int16),
+        sample_rate=44100,
+        duration=9.0,
+    )
+    made = Titles.of(timeline, Lettering((1080, 1350), STYLES["casual"].palette), CaptionOptions())
+    assert made.at(3.9) is not None and made.at(4.1) is None
 
 
 def test_chinese_subtitles_have_no_spaces_inside_words() -> None:
