@@ -31,6 +31,7 @@ QUESTIONS: Final[dict[str, dict[str, str]]] = {
            "inspirational": "Wat betekent dit voor jou?"},
 }  # fmt: skip
 SURE_WORDS: Final = 8  # from so many on the language of a text is told right
+ENOUGH: Final = 2000  # characters that tell it
 
 
 def language_of(notes: str, asked: str | None) -> str:
@@ -38,7 +39,7 @@ def language_of(notes: str, asked: str | None) -> str:
     words = notes.lower().split()
     if asked and len(words) < SURE_WORDS:
         return primary(asked)
-    language = detect(notes)
+    language = detect(notes[:ENOUGH])
     if language == UNSURE and not set(words) & set(WORDS[UNSURE].split()):
         return ""
     return language

@@ -118,6 +118,8 @@ def _hook(said: list[_Said], theme: str) -> _Said:
     if not prose and theme and len(theme) <= LONGEST_HOOK:
         return _Said(text=_begun(theme))
     prose = [one for one in prose if not one.announces] or prose or said
+    if _LEANS.match(prose[0].text) and prose[0] is not said[0] and len(said[0].text) <= LONGEST_HOOK:
+        return said[0]  # a conclusion cannot open: it follows from the points above it
     if len(prose[0].text) <= LONGEST_HOOK:
         return prose[0]
     short = [one for one in prose if len(one.text) <= LONGEST_HOOK and not _LEANS.match(one.text)]

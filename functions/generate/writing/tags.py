@@ -21,6 +21,7 @@ _IN_CAPITALS: Final = """
     III IV
 """
 _NO_NAMES: Final = frozenset(_IN_CAPITALS.split())
+_DESCRIBES: Final = re.compile(r"(?:ed|ly|ing|est|ent|ous|ful|al|ive|able)$")
 _NAME: Final = re.compile(r"(?<![\w'’.-])(?:[A-Z][a-z]+(?:[A-Z][a-z]+)+|[A-Z]{2,6})(?![\w'’-])")
 
 
@@ -64,16 +65,23 @@ def _as_written(way: str, words: list[str]) -> str:
 
 
 def _returning(text: str, language: str) -> list[str]:
-    """Words that come more than once and mean something: in German those with a capital inside a sentence."""
-    inside = re.findall(r"(?<=[^\W\d_,;] )[^\W\d_][\w-]*[^\W_]", text)
-    counted = Counter(word if language == "de" else word.lower() for word in inside if len(word) >= 5)
+    """Nouns that come more than once: in German by their capital, in English by what stands before them."""
+    if language == "de":
+        found = re.findall(r"(?<=[^\W\d_,;] )[^\W\d_a-zäöüß][\w-]{3,}[^\W_]", text)
+        nouns = Counter(found)
+    elif language == "en":
+        found = re.findall(r"\b[a-z][a-z-]{3,}[a-z]\b", text.lower())
+        named = set(
+            re.findall(r"\b(?:the|an?|our|my|your|their|every|each|this) ([a-z][a-z-]{3,}[a-z])\b", text.lower())
+        )
+        nouns = Counter(word for word in found if word in named and not _DESCRIBES.search(word))
+    else:
+        return []
     return [
         word[:1].upper() + word[1:]
-        for word, times in counted.most_common()
-        if times > 1
-        and word.lower() not in common_words()
-        and (word[:1].isupper() if language == "de" else not re.search(r"(?:ed|ly|ing|er|est|ent|ous|ful)$", word))
-    ] if language in ("en", "de") else []  # fmt: skip
+        for word, times in nouns.most_common()
+        if times > 1 and word.lower() not in common_words()
+    ]
 
 
 def valid(tags: list[str]) -> tuple[str, ...]:
