@@ -26,7 +26,7 @@ OPTIONAL="NARRATORS MAX_VIDEO_DURATION VIDEO_SEGMENT_DURATION AUDIO_SAMPLE_RATE 
 EDGE_TTS_VOLUME SPEECH_BASE_URL SPEECH_MODEL SPEECH_VOICE GOOGLE_TTS_VOICE MAX_ATTEMPTS LEASE_SECONDS \
 DAILY_FILM_SECONDS OTEL_EXPORTER_OTLP_ENDPOINT OTEL_SERVICE_NAME"
 OPTIONAL_IN_PUBLIC="AUTH_JWKS_URL AUTH_ISSUER AUTH_AUDIENCE API_KEYS UPLOAD_LIMIT_HOUR UPLOAD_LIMIT_DAY \
-GENERATE_LIMIT_HOUR GENERATE_LIMIT_DAY CORS_PREVIEW_PATTERN" # render knows no callers
+GENERATE_LIMIT_HOUR GENERATE_LIMIT_DAY CORS_PREVIEW_PATTERN LLM_BASE_URL LLM_MODEL" # render knows no callers
 
 dry_run=false
 rotate=false
@@ -225,6 +225,7 @@ grant_rights() { # the least that works: on the thing itself wherever Google all
   done
   [[ -z "$speech_version" ]] ||
     grant secrets speech-api-key "" "roles/secretmanager.secretAccessor $RENDER_SERVICE_ACCOUNT"
+  [[ -z "$llm_version" ]] || grant secrets llm-api-key "" "roles/secretmanager.secretAccessor $API_SERVICE_ACCOUNT"
   [[ -z "$auth_version" ]] || grant secrets auth-secret "" "roles/secretmanager.secretAccessor $API_SERVICE_ACCOUNT"
 }
 
@@ -314,7 +315,7 @@ keep_secret() { # NAME VALUE: prints the version that holds the value; without a
   echo "$version"
 }
 
-make_secrets() { # sets redis_version, keys_version, auth_version, speech_version: numbers, so that a rollback finds its own
+make_secrets() { # sets redis_version, keys_version, auth_version, speech_version, llm_version: a rollback finds its own
   secrets=$(ask gcloud secrets list --format='value(name.basename())')
   local held redis=${REDIS_URL:-}
   ! $dry_run || redis=${redis:-unknown}
@@ -331,6 +332,8 @@ make_secrets() { # sets redis_version, keys_version, auth_version, speech_versio
   fi
   speech_version=""
   [[ -z "${SPEECH_BASE_URL:-}" ]] || speech_version=$(keep_secret speech-api-key "${SPEECH_API_KEY:-}")
+  llm_version=""
+  [[ -z "${LLM_BASE_URL:-}" ]] || llm_version=$(keep_secret llm-api-key "${LLM_API_KEY:-}")
   auth_version=$(keep_secret auth-secret "${AUTH_SECRET:-}")
   [[ -z "$auth_version" || (-n "${AUTH_ISSUER:-}" && -n "${AUTH_AUDIENCE:-}") ]] ||
     die "There is a secret auth-secret: AUTH_ISSUER and AUTH_AUDIENCE must be set. For no tokens at all: gcloud secrets delete auth-secret" 2
@@ -383,8 +386,9 @@ deploy_functions() {
     [[ -z "${!name:-}" ]] || common+=";$name=${!name}"
   done
   local redis="REDIS_URL=redis-url:$redis_version" keys="TASK_HMAC_KEYS=task-hmac-keys:$keys_version"
-  local render_url status_url upload_url generate_url speaks=""
+  local render_url status_url upload_url generate_url speaks="" writes=""
   [[ -z "$speech_version" ]] || speaks=",SPEECH_API_KEY=speech-api-key:$speech_version" # render alone buys voices
+  [[ -z "$llm_version" ]] || writes=",LLM_API_KEY=llm-api-key:$llm_version" # generate alone asks it
 
   # 1740 s: less than the 1800 s after which the queue delivers again.
   # MALLOC_MMAP_THRESHOLD_, here and for upload: glibc gives freed pictures back at once, 60 MB less for a film.
@@ -411,7 +415,7 @@ deploy_functions() {
     --memory=1Gi --cpu=1 --timeout=60s --concurrency=8 --max-instances=10)
   common+=";TASK_QUEUE_URL=$TASK_QUEUE_URL;TASK_SERVICE_ACCOUNT=$TASK_SERVICE_ACCOUNT;RENDER_URL=$render_url"
   common+=";STATUS_URL=$status_url;UPLOAD_URL=$upload_url;GENERATE_URL=$hosting/generate"
-  generate_url=$(deploy generate "$common" "$public,$keys" --service-account="$API_SERVICE_ACCOUNT" --allow-unauthenticated \
+  generate_url=$(deploy generate "$common" "$public,$keys$writes" --service-account="$API_SERVICE_ACCOUNT" --allow-unauthenticated \
     --memory=512Mi --cpu=1 --timeout=60s --concurrency=20 --max-instances=10)
   [[ ",$origins," == *",$generate_url,"* ]] ||
     echo "generate is also at $generate_url, which CORS_ORIGINS does not name: open the test page elsewhere." >&2
@@ -465,7 +469,7 @@ destroy() {
   there=$(gcloud tasks queues list --location="$queue_location" --format='value(name.basename())')
   ! has "$there" "$queue" || change gcloud tasks queues delete "$queue" --location="$queue_location"
   there=$(gcloud secrets list --format='value(name.basename())')
-  for name in redis-url task-hmac-keys auth-secret speech-api-key; do
+  for name in redis-url task-hmac-keys auth-secret speech-api-key llm-api-key; do
     ! has "$there" "$name" || change gcloud secrets delete "$name"
   done
   there=$(gcloud projects get-iam-policy "$project" --flatten='bindings[].members' \

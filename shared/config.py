@@ -55,6 +55,9 @@ class Settings:
     speech_model: str
     speech_voice: str
     google_tts_voice: str | None
+    llm_base_url: str | None
+    llm_api_key: str | None
+    llm_model: str | None
     max_attempts: int
     lease_seconds: int
     upload_limit_hour: int
@@ -105,6 +108,9 @@ class Settings:
             speech_model=read("SPEECH_MODEL", str, "tts-1"),
             speech_voice=read("SPEECH_VOICE", str, "alloy"),
             google_tts_voice=read("GOOGLE_TTS_VOICE", str, None),
+            llm_base_url=read("LLM_BASE_URL", _private_url, None),
+            llm_api_key=read("LLM_API_KEY", _key, None),
+            llm_model=read("LLM_MODEL", str, None),
             max_attempts=read("MAX_ATTEMPTS", _between(1, 20, int), "3"),
             lease_seconds=read("LEASE_SECONDS", _between(1, 600, int), "60"),
             upload_limit_hour=read("UPLOAD_LIMIT_HOUR", _between(0, 10**6, int), "10"),
@@ -131,9 +137,8 @@ class Settings:
     def secrets(self) -> tuple[str, ...]:
         """What the environment holds that must never be written anywhere."""
         password = urlsplit(self.redis_url).password
-        return tuple(
-            secret for secret in (password, self.auth_secret, self.speech_api_key, *self.task_hmac_keys) if secret
-        )
+        keys = (self.speech_api_key, self.llm_api_key, *self.task_hmac_keys)
+        return tuple(secret for secret in (password, self.auth_secret, *keys) if secret)
 
     @property
     def files_on_disk(self) -> bool:
@@ -175,6 +180,10 @@ class Settings:
             mistakes.append("NARRATORS names openai: set SPEECH_BASE_URL, such as https://api.openai.com/v1.")
         if self.speech_api_key and not self.speech_base_url:
             mistakes.append("SPEECH_API_KEY has no use without SPEECH_BASE_URL.")
+        if (self.llm_base_url is None) != (self.llm_model is None):
+            mistakes.append("LLM_BASE_URL and LLM_MODEL go together: set both, or neither.")
+        if self.llm_api_key and not self.llm_base_url:
+            mistakes.append("LLM_API_KEY has no use without LLM_BASE_URL.")
         if on_cloud_tasks and not self.render_url:
             mistakes.append("A Cloud Tasks queue needs RENDER_URL, the address it delivers to.")
         if on_google and on_cloud_tasks and not (self.public_base_url or (self.status_url and self.upload_url)):
@@ -190,7 +199,7 @@ class Settings:
 
     def __repr__(self) -> str:
         """Without the values that are secrets: a Settings may end up in a traceback."""
-        secret = {"redis_url", "task_hmac_keys", "auth_secret", "speech_api_key"}
+        secret = {"redis_url", "task_hmac_keys", "auth_secret", "speech_api_key", "llm_api_key"}
         shown = (f"{f.name}={'…' if f.name in secret else repr(getattr(self, f.name))}" for f in fields(self))
         return f"Settings({', '.join(shown)})"
 
@@ -315,6 +324,24 @@ def _http_url(text: str) -> str:
     if parts.scheme not in ("http", "https") or not parts.netloc:
         raise ValueError(f"must be an address that begins with http:// or https://, not {text[:80]!r}")
     return text.rstrip("/")
+
+
+def _private_url(text: str) -> str:
+    """https, or a service on this machine: a key and somebody's notes go there."""
+    parts = urlsplit(text)
+    host = parts.hostname or ""
+    local = host in ("localhost", "::1") or re.fullmatch(r"127(?:\.\d{1,3}){3}", host)
+    if not host or not (parts.scheme == "https" or (parts.scheme == "http" and local)):
+        raise ValueError("must begin with https://, or with http:// and a host on this machine such as localhost")
+    if parts.username is not None or parts.password is not None or parts.query or parts.fragment:
+        raise ValueError("must hold neither a name and password nor a question mark")  # the text is not repeated
+    return text.rstrip("/")
+
+
+def _key(text: str) -> str:
+    if not re.fullmatch(r"[!-~]+", text):  # the text is not repeated
+        raise ValueError("must be one word of visible ASCII characters, as it goes into a header")
+    return text
 
 
 def _queue_url(text: str) -> str:

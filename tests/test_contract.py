@@ -12,7 +12,7 @@ ID = new_id()
 ROUTES = [
     ("POST", "/api/video/generate", 400),
     ("POST", "/api/video/plan", 400),
-    ("POST", "/api/post/generate", 0),
+    ("POST", "/api/post/generate", 400),
     ("GET", "/api/styles", 0),
     ("GET", "/api/voices", 200),
     ("GET", "/test", 200),
@@ -31,7 +31,6 @@ ROUTES = [
     ("GET", "/files/videos/none", 403),
 ]
 ROUTES_NOT_LIVE = {
-    ("POST", "/api/post/generate"),
     ("GET", "/api/styles"),
 }
 FIELDS: dict[str, list[Any]] = {

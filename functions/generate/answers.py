@@ -6,7 +6,7 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from shared.errors import FieldError
-from shared.jobs import ErrorDetail, JobStatus, JobWarning, LinkedInPost, LinkedInRule, Stage, VoiceUsage
+from shared.jobs import ErrorDetail, FoldPreview, JobStatus, JobWarning, LinkedInPost, LinkedInRule, Stage, VoiceUsage
 from shared.video_request import PlannedScene
 from shared.voices import Voice
 
@@ -21,6 +21,10 @@ WARNED: Final = (
     "`pictures_need_time`, `narration_fallback`, `voice_of_another_language`, `narration_unavailable`"
 )
 
+WRITTEN_ALL_THE_SAME: Final = (
+    "what one should know of the post: `written_offline` (the language model failed), `text_shortened`, "
+    "`length_missed`, `language_missed`, `links_left_out`, `no_hashtags`"
+)
 POSTED: Final = "what belongs beside the film when it is posted; null for films made before this was told"
 
 Id = Annotated[str, Meta(pattern=UUID7, extra_json_schema={"format": "uuid"})]
@@ -131,6 +135,18 @@ class PlanAnswer(msgspec.Struct):
     warnings: list[JobWarning]
 
 
+class PostAnswer(msgspec.Struct):
+    """A post that was written. `content` is to be pasted, or sent to generate; `commentary` is for LinkedIn's API."""
+
+    content: str
+    commentary: Annotated[str, Meta(description="the same for LinkedIn's Posts API, in its little text")]
+    character_count: Annotated[int, Meta(ge=1, description="as LinkedIn counts")]
+    hashtags: Annotated[list[str], Meta(description="those of the post, without #")]
+    fold_preview: FoldPreview
+    engine: Annotated[str, Meta(extra_json_schema={"enum": ["llm", "offline"]}, description="who wrote it")]
+    warnings: Annotated[list[JobWarning], Meta(description=WRITTEN_ALL_THE_SAME)]
+
+
 class VoicesAnswer(msgspec.Struct):
     """The voices there are, by language; `default` speaks where nobody asks for another."""
 
@@ -178,5 +194,6 @@ class ProblemDocument(msgspec.Struct):
 
 
 ANSWERS: Final = (
-    Promise, PlanAnswer, VoicesAnswer, JobAnswer, FilmAnswer, CancelAnswer, ImagesAnswer, HealthAnswer, ProblemDocument,
+    Promise, PlanAnswer, PostAnswer, VoicesAnswer, JobAnswer, FilmAnswer, CancelAnswer, ImagesAnswer, HealthAnswer,
+    ProblemDocument,
 )  # fmt: skip

@@ -7,6 +7,7 @@ from shared.styles import STYLES
 from shared.video_request import MAX_CONTENT, MIN_DURATION
 
 from . import answers, examples
+from .writing.post_order import MAX_NOTES, MAX_THEME
 
 WHEN: Final = {
     "invalid_request": "not JSON, a wrong type or value, an unknown field, too long; an Idempotency-Key with spaces; "
@@ -31,7 +32,8 @@ WHEN: Final = {
     "internal": "a fault on our side; request_id finds it in the log",
     "render_failed": "no HTTP answer of ours, but the code of a job that failed",
     "stopped_early": "only the queue sees it: this attempt ended before the film was done",
-    "unavailable": "Redis, the queue or the store does not answer, or the service is paused; nothing was half done",
+    "unavailable": "Redis, the queue, the store or the language model does not answer, or the service is paused; "
+    "nothing was half done",
 }
 
 # What the types themselves do not say, and `_beyond_types` in shared/video_request.py checks.
@@ -68,6 +70,22 @@ FIELDS: Final[dict[str, dict[str, Any]]] = {
     "motion": {"description": "How pictures move."},
     "transition": {"description": "How one picture follows another."},
     "metadata": {"description": "At most 1 KB of JSON; the status echoes it."},
+}
+
+NOTES_FIELDS: Final[dict[str, dict[str, Any]]] = {
+    "theme": {
+        "description": "What the post is about. Alone it is enough only where the service has a language model.",
+        "maxLength": MAX_THEME,
+    },
+    "notes": {"description": "What the post shall say: points or sentences, in any order.", "maxLength": MAX_NOTES},
+    "tone": {"description": "How it speaks. Without a language model: which question ends it."},
+    "target_audience": {"description": "Whom it is for; for a language model.", "maxLength": MAX_THEME},
+    "length": {"description": "About 500, 1,200 or 2,200 characters, or a number of them; 10 % more or less."},
+    "language": {
+        "description": "Of the post. Without it, that of the notes. Nothing is translated without a language model.",
+        "pattern": "^[a-z]{2,3}(-[A-Z]{2})?$",
+    },
+    "include_hashtags": {"description": "Three to five, where there is that much to make them of."},
 }
 
 PARAMETERS: Final[dict[str, dict[str, Any]]] = {

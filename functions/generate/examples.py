@@ -44,6 +44,35 @@ PLAN: Final[dict[str, Any]] = {
     "left_out": ["A sentence that the film has no time for."],
     "warnings": [],
 }
+NOTES: Final[dict[str, Any]] = {
+    "notes": "- 40 customers asked in 6 weeks\n- 31 never open the dashboard\nSo we stopped building it.",
+    "theme": "Customer research",
+    "length": "short",
+}
+_POST: Final = (
+    "40 customers asked in 6 weeks\n\n"
+    "→ 31 never open the dashboard\n\n"
+    "So we stopped building it.\n\n"
+    "What is your experience with this?\n\n"
+    "#CustomerResearch #CustomerExperience"
+)
+WRITTEN: Final[dict[str, Any]] = {
+    "content": _POST,
+    "commentary": _POST,
+    "character_count": 163,
+    "hashtags": ["CustomerResearch", "CustomerExperience"],
+    "fold_preview": {
+        "mobile": "40 customers asked in 6 weeks\n\n→ 31 never open the dashboard…",
+        "desktop": "40 customers asked in 6 weeks\n\n→ 31 never open the dashboard…",
+    },
+    "engine": "offline",
+    "warnings": [
+        {
+            "code": "length_missed",
+            "message": "The post has 163 characters, not about 500: notes are not stretched.",
+        }
+    ],
+}
 IN_WORK: Final[dict[str, Any]] = {
     "job_id": JOB_ID,
     "status": "processing",

@@ -30,6 +30,7 @@ PAGE_TYPES = {
     "parts.js": "text/javascript",
     "plan.js": "text/javascript",
     "pack.js": "text/javascript",
+    "writing.js": "text/javascript",
     "app.css": "text/css",
     "docs.css": "text/css",
 }
@@ -95,6 +96,32 @@ def make_plan(services: Services, request: flask.Request) -> flask.Response:
     return json_answer(plan(order, services.settings, pace), 200)
 
 
+@endpoint.route("POST", "/post/generate", "/api/post/generate")
+def write_post(services: Services, request: flask.Request) -> flask.Response:
+    """200 with a LinkedIn post, written from notes or a theme. Nothing of it is kept."""
+    from .writing.desk import write
+    from .writing.post_order import PostedNotes
+
+    settings = services.settings
+    caller = services.callers.identify(request.headers, request.remote_addr or "")
+    order = PostedNotes.parse(request.get_data())
+    use = Use(
+        what="post",
+        counted_as=caller.counted_as,
+        use_id=new_id(),
+        windows=windows(per_hour=settings.generate_limit_hour, per_day=settings.generate_limit_day),
+    )
+    standing = services.limits.admit(use)
+    try:
+        written = write(order, settings)
+    except Problem:
+        with suppress(Unavailable):  # then it counts until its window has passed
+            services.limits.withdraw(use)
+        raise
+    log.event("post_written", engine=written.engine, characters=len(written.content))
+    return json_answer(written.answer(), 200, standing.headers() if standing else {})
+
+
 @endpoint.route("GET", "/voices", "/api/voices")
 def list_voices(services: Services, request: flask.Request) -> flask.Response:
     """200 with the voices there are; `?language=de` or `pt-BR` for those who speak that."""
@@ -120,6 +147,7 @@ def page(services: Services, request: flask.Request) -> flask.Response:
     settings = services.settings
     one_host = settings.public_base_url is not None or settings.status_url is None
     addresses = {
+        "post_url": "/api/post/generate" if one_host else settings.address_of("generate", "", "/post/generate"),
         "plan_url": "/api/video/plan" if one_host else settings.address_of("generate", "", "/plan"),
         "generate_url": "/api/video/generate" if one_host else settings.address_of("generate", "", "/"),
         "status_url": "/api/video/status" if one_host else settings.address_of("status", "", ""),

@@ -15,10 +15,12 @@ from shared.http import VERSION
 from shared.video_request import CaptionOptions, PostedVideo
 
 from . import answers, examples
-from .api_words import FIELDS, HEADERS, PARAMETERS, WHEN, WITH_PROBLEM
+from .api_words import FIELDS, HEADERS, NOTES_FIELDS, PARAMETERS, WHEN, WITH_PROBLEM
 from .operations import FORM, MAY_ALWAYS_FAIL, OPERATIONS, Answer, Operation
+from .writing.post_order import PostedNotes
 
 _SCHEMAS: Final = "#/components/schemas/"
+_BODIES: Final[dict[Any, dict[str, Any]]] = {PostedVideo: examples.ORDER, PostedNotes: examples.NOTES}
 INTERNAL: Final = "internal"  # the code of a 500 that nobody foresaw
 
 
@@ -129,8 +131,9 @@ def _operation(operation: Operation, deployment: Deployment) -> dict[str, Any]:
         told["security"] = []
     if operation.body == FORM:
         told["requestBody"] = {"required": True, "content": {FORM: _PICTURES}}
-    elif operation.body is PostedVideo:
-        sent = {"schema": {"$ref": f"{_SCHEMAS}{PostedVideo.__name__}"}, "example": examples.ORDER}
+    elif operation.body in _BODIES:
+        schema = {"$ref": f"{_SCHEMAS}{getattr(operation.body, '__name__', '')}"}
+        sent = {"schema": schema, "example": _BODIES[operation.body]}
         told["requestBody"] = {"required": True, "content": {"application/json": sent}}
     return told
 
@@ -202,8 +205,8 @@ def _optional(name: str) -> dict[str, Any]:
 
 
 def _schemas(deployment: Deployment) -> dict[str, Any]:
-    _, schemas = msgspec.json.schema_components([PostedVideo, *answers.ANSWERS], ref_template=_SCHEMAS + "{name}")
-    for struct in (PostedVideo, CaptionOptions):
+    _, schemas = msgspec.json.schema_components([*_BODIES, *answers.ANSWERS], ref_template=_SCHEMAS + "{name}")
+    for struct in (PostedVideo, CaptionOptions, PostedNotes):
         for field in msgspec.structs.fields(struct):
             kind = get_args(field.type)[0] if get_origin(field.type) is not Literal else field.type
             if get_origin(kind) is Literal:  # in the order in which it is written there
@@ -212,6 +215,9 @@ def _schemas(deployment: Deployment) -> dict[str, Any]:
     order["description"] = "What can be asked for. Only `content` is required."
     for name, more in copy.deepcopy(FIELDS).items():
         order["properties"][name] |= more
+    schemas[PostedNotes.__name__]["description"] = "What a post is written from: `theme` or `notes` is needed."
+    for name, more in copy.deepcopy(NOTES_FIELDS).items():
+        schemas[PostedNotes.__name__]["properties"][name] |= more
     order["properties"]["max_duration_seconds"]["maximum"] = deployment.max_seconds
     schemas[CaptionOptions.__name__]["description"] = "How the words stand in the picture."
     for name in schemas[CaptionOptions.__name__]["properties"].values():

@@ -26,6 +26,7 @@ from shared.errors import (
 from shared.video_request import PostedVideo
 
 from . import answers, examples
+from .writing.post_order import PostedNotes
 
 FORM: Final = "multipart/form-data"
 LIMITS: Final = ("RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset")
@@ -104,6 +105,29 @@ OPERATIONS: Final = (
             ),
         ),
         problems=(InvalidRequest, FileTooLarge, NothingToNarrate, ImageNotFound),
+    ),
+    Operation(
+        name="write_post",
+        functions=("generate",),
+        method="post",
+        path="/api/post/generate",
+        summary="Write a post",
+        text="From notes, or from a theme where the service has a language model. With a model (`engine`: `llm`) the "
+        "text is cleaned of markup, of links that the notes do not have, and kept near the length that was asked for; "
+        "it may take up to 45 seconds. Without one, or when it fails, the notes are put into the shape of a post "
+        "(`engine`: `offline`): their sentences, a question, hashtags, and nothing else. Nothing of it is kept. It "
+        "counts as often as a film may be ordered.",
+        body=PostedNotes,
+        answers=(
+            Answer(
+                status=200,
+                says="The post, and the same for LinkedIn's API.",
+                shape=answers.PostAnswer,
+                examples={"post": examples.WRITTEN},
+                headers=LIMITS,
+            ),
+        ),
+        problems=(InvalidRequest, FileTooLarge, RateLimited),
     ),
     Operation(
         name="voices",

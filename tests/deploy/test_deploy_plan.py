@@ -22,6 +22,7 @@ NOT_PASSED = {
     "DATA_DIR": "files are in buckets",
     "PUBLIC_BASE_URL": "four functions have four addresses",
     "SPEECH_API_KEY": "a secret of render's, which alone buys voices",
+    "LLM_API_KEY": "a secret of generate's, which exists only where somebody sets it",
 }
 
 
@@ -157,6 +158,20 @@ def test_the_key_of_a_speech_service_reaches_render_alone_and_is_never_shown(roo
         told, secrets = given_to(function, ran)
         assert told["SPEECH_BASE_URL"] == spoken["SPEECH_BASE_URL"]
         assert secrets.get("SPEECH_API_KEY") == ("speech-api-key:1" if function == "render" else None)
+
+
+def test_the_key_of_a_language_model_reaches_generate_alone_and_is_never_shown(root: Path) -> None:
+    model = {"LLM_BASE_URL": "https://llm.example/v1", "LLM_MODEL": "m-1", "LLM_API_KEY": "the-key-of-the-model"}
+    ran = script(root, "--dry-run", settings=SETTINGS | model)
+    assert ran.returncode == 0 and model["LLM_API_KEY"] not in ran.stdout + ran.stderr
+    granted = [line for line in ran.stdout.splitlines() if "add-iam-policy-binding llm-api-key" in line]
+    assert len(granted) == 1 and "linkedin-video-api@" in granted[0]
+    for function in FUNCTIONS:
+        told, secrets = given_to(function, ran)
+        assert secrets.get("LLM_API_KEY") == ("llm-api-key:1" if function == "generate" else None)
+        assert (told.get("LLM_BASE_URL"), told.get("LLM_MODEL")) == (
+            (model["LLM_BASE_URL"], "m-1") if function != "render" else (None, None)
+        )
 
 
 def test_render_is_told_nothing_about_callers(root: Path) -> None:

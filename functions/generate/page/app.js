@@ -4,6 +4,7 @@
 import { $, announce, count, el, fillList, inWords, number, setText } from "./parts.js";
 import { copyCommentary, showPack } from "./pack.js";
 import { plannedScenes, showPlan } from "./plan.js";
+import { putBack, writePost } from "./writing.js";
 
 const MAX_CONTENT = 3000; // UTF-16 code units: LinkedIn's own limit, counted its way
 const MAX_PICTURES = 3;
@@ -23,7 +24,7 @@ const STAGES = {
 
 const form = $("compose");
 const fields = form.elements;
-const { generateUrl, planUrl, uploadUrl } = document.body.dataset;
+const { generateUrl, planUrl, postUrl, uploadUrl } = document.body.dataset;
 const videoUrl = document.body.dataset.videoUrl.replace(/\/$/, "");
 const statusUrl = document.body.dataset.statusUrl.replace(/\/$/, "");
 const state = {
@@ -416,6 +417,17 @@ function showProblem(refusal) {
   $("problem").focus();
 }
 
+function putContent(text) { // as if the reader had typed it
+  fields.content.value = text;
+  clearProblem();
+  fields.content.dispatchEvent(new Event("input", { bubbles: true }));
+}
+
+function writeFromNotes() {
+  const reason = (error) => error instanceof Refusal && [error.detail, whenToTry(error)].filter(Boolean).join(" ");
+  return writePost((init, patienceMs) => call(postUrl, init, patienceMs), putContent, reason);
+}
+
 function clearProblem() {
   $("problem").hidden = true;
   for (const picture of state.pictures) picture.error = "";
@@ -613,6 +625,8 @@ function listen() {
   $("cancel").addEventListener("click", () => run(cancel()));
   $("see-plan").addEventListener("click", () => run(seePlan()));
   $("film-plan").addEventListener("click", () => run(filmPlan()));
+  $("write").addEventListener("click", () => run(writeFromNotes()));
+  $("put-back").addEventListener("click", () => putBack(putContent));
   $("copy").addEventListener("click", () => run(copyCommentary()));
   for (const button of document.querySelectorAll("[data-back]")) button.addEventListener("click", goBack);
   addEventListener("paste", ({ clipboardData: data }) => data?.files.length && !data.getData("text") && addFiles(data.files));

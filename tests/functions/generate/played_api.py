@@ -20,6 +20,7 @@ POLICY = (
 ADDRESSES = {
     "generate_url": "/api/video/generate",
     "plan_url": "/api/video/plan",
+    "post_url": "/api/post/generate",
     "status_url": "/api/video/status",
     "video_url": "/api/video",
     "upload_url": "/api/images",
@@ -70,6 +71,8 @@ class PlayedApi:
         self.generate: list[Answer] = [{"job_id": JOB, "status": "queued", "poll_after_ms": 50}]
         self.upload: list[Answer] = [{}]
         self.plan: list[Answer] = [{}]
+        self.post: list[Answer] = [{}]
+        self.noted: list[dict[str, Any]] = []
         self.planned: list[dict[str, Any]] = []
         self.requests: list[dict[str, Any]] = []
         self.keys: list[str] = []
@@ -122,6 +125,11 @@ def app_of(api: PlayedApi) -> Flask:
         api.requests.append(request.get_json(force=True))
         api.keys.append(request.headers["Idempotency-Key"])
         return api.answer(api.generate, 202)
+
+    @app.post("/api/post/generate")
+    def post() -> Response:
+        api.noted.append(request.get_json(force=True))
+        return api.answer(api.post, 200)
 
     @app.post("/api/video/plan")
     def plan() -> Response:

@@ -553,3 +553,60 @@ def test_what_belongs_beside_the_film_is_shown_and_copied(open_page: OpenPage, a
     expect(page.locator("#check .broken")).to_contain_text("12 KB")
     page.get_by_text("What the captions say").click()
     expect(page.locator("#transcript")).to_have_text("Shipping beats planning.")
+
+
+WRITTEN = {
+    "content": "Nobody missed it.\n\n→ Fewer meetings\n\nAnd you?\n\n#Meetings", "commentary": "",
+    "character_count": 52, "hashtags": ["Meetings"], "fold_preview": {"mobile": "", "desktop": ""}, "engine": "offline",
+    "warnings": [{"code": "length_missed", "message": "The post has 52 characters."}],
+}  # fmt: skip
+
+
+def test_a_post_is_written_from_notes_and_the_text_before_can_come_back(open_page: OpenPage, api: PlayedApi) -> None:
+    api.post = [WRITTEN]
+    page = open_page()
+    page.get_by_label("Your post").fill("What stood here.")
+    page.get_by_text("Write one from notes").click()
+    page.get_by_role("button", name="Write the post").click()
+    expect(page.get_by_text("Write down a few points first.")).to_be_visible()
+    expect(page.get_by_label("Notes")).to_be_focused()
+    page.get_by_label("Notes").fill("- fewer meetings\nnobody missed it")
+    page.get_by_label("Tone").select_option("casual")
+    page.get_by_label("Length").select_option("short")
+    page.get_by_role("button", name="Write the post").click()
+    expect(page.get_by_label("Your post")).to_have_value(WRITTEN["content"])
+    expect(page.get_by_label("Your post")).to_be_focused()
+    expect(page.locator("#count")).to_have_text(f"{len(WRITTEN['content'])} of 3,000")
+    expect(page.locator("#written")).to_contain_text("no language model wrote it")
+    expect(page.locator("#written")).to_contain_text("The post has 52 characters.")
+    assert api.noted == [{"notes": "- fewer meetings\nnobody missed it", "tone": "casual", "length": "short"}]
+    page.get_by_role("button", name="Put my text back").click()
+    expect(page.get_by_label("Your post")).to_have_value("What stood here.")
+    expect(page.locator("#written")).to_be_hidden()
+
+
+def test_notes_that_are_refused_stay_with_the_reason(open_page: OpenPage, api: PlayedApi) -> None:
+    api.post = [problem(429, "rate_limited", "That was the last post for this hour.", retry_after_seconds=600), WRITTEN]
+    page = open_page()
+    page.get_by_text("Write one from notes").click()
+    page.get_by_label("Notes").fill("Some notes.")
+    page.get_by_role("button", name="Write the post").click()
+    expect(page.locator("#notes-error")).to_contain_text(
+        "That was the last post for this hour. Try again in 10 minutes"
+    )
+    expect(page.get_by_label("Your post")).to_have_value("")
+    page.get_by_role("button", name="Write the post").click()
+    expect(page.get_by_label("Your post")).to_have_value(WRITTEN["content"])
+    expect(page.locator("#notes-error")).to_be_hidden()
+    expect(page.get_by_role("button", name="Put my text back")).to_be_hidden()
+
+
+@pytest.mark.parametrize("width", [400, 1280])
+def test_the_place_for_notes_fits_the_window(open_page: OpenPage, api: PlayedApi, width: int) -> None:
+    api.post = [WRITTEN | {"warnings": [{"code": "x", "message": "w" * 300}]}]
+    page = open_page(width=width)
+    page.get_by_text("Write one from notes").click()
+    page.get_by_label("Notes").fill("Donaudampfschifffahrt" * 30)
+    page.get_by_role("button", name="Write the post").click()
+    expect(page.locator("#written")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
