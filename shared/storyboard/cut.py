@@ -1,12 +1,14 @@
 """Sentences → scenes: short ones joined, long ones cut where one breathes; no word lost or moved."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import accumulate
 from typing import Final
 
 import regex
 
 from .lines import Line
+from .lists import Counted, announced
 from .scene import Scene, Word
 from .vocabulary import CLAUSE_OPENERS
 
@@ -22,16 +24,20 @@ def scenes_of(read: Sequence[tuple[tuple[Word, ...], Line]]) -> tuple[Scene, ...
     """The scenes of the sentences, each given with the line it came from. The first is the hook, alone."""
     scenes: list[Scene] = []
     before: Line | None = None
+    counted = Counted()
     for words, line in read:
+        if line is not before:
+            counted = counted.after(point=line.point, number=line.number)
         kind = "hook" if not scenes else "point" if line.point else "body"
         last = scenes[-1] if scenes else None
         if last is not None and before is not None and _belong(last, before, words, line):
             starts = (*last.starts, len(last.words))
-            scenes[-1] = Scene(words=_stopped(last.words) + words, kind=last.kind, starts=starts)
+            scenes[-1] = replace(last, words=_stopped(last.words) + words, starts=starts)
         else:
-            scenes.extend(_cut(words, kind))
+            number = counted.number if line is not before else ""
+            scenes.extend(_cut(Scene(words=words, kind=kind, number=number, item=counted.item)))
         before = line
-    return tuple(scenes)
+    return announced(scenes)
 
 
 def _belong(last: Scene, before: Line, words: tuple[Word, ...], line: Line) -> bool:
@@ -54,9 +60,9 @@ def _stopped(words: tuple[Word, ...]) -> tuple[Word, ...]:
     return (*words[:-1], Word(shown=last.shown + mark, spoken=last.spoken))
 
 
-def _cut(words: tuple[Word, ...], kind: str) -> list[Scene]:
-    parts = _parts(words)
-    return [Scene(words=part, kind=kind, starts=(0,) if place == 0 else ()) for place, part in enumerate(parts)]
+def _cut(scene: Scene) -> list[Scene]:
+    first, *others = _parts(scene.words)
+    return [replace(scene, words=first), *(replace(scene, words=part, starts=(), number="") for part in others)]
 
 
 def _parts(words: tuple[Word, ...]) -> list[tuple[Word, ...]]:

@@ -24,11 +24,18 @@ class Scene:
 
     `starts` are the places in `words` where a sentence begins; a part of a long sentence, which goes on
     with the scene before it, does not begin with one.
+
+    `item` counts the items of a list from 1, whatever the kind; it is 0 outside of lists, and several scenes of one
+    item have the same. `number` is what the author numbered the item with (`3`), or empty; it is shown with the first
+    word and not said. `announces`: a list follows, and this leads to it.
     """
 
     words: tuple[Word, ...]
     kind: str
     starts: tuple[int, ...] = (0,)
+    number: str = ""
+    item: int = 0
+    announces: bool = False
 
     @property
     def spoken(self) -> str:
