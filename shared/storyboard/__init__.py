@@ -114,10 +114,10 @@ def from_scenes(
     return Storyboard(scenes=announced(scenes), language=tongue)
 
 
-def _read(text: str, language: str, lexicon: Lexicon) -> list[tuple[tuple[Word, ...], Line]]:
+def _read(text: str, language: str, lexicon: Lexicon, *, alone: bool = False) -> list[tuple[tuple[Word, ...], Line]]:
     """The sentences of a plain text, each with the line that it stands in."""
     read = []
-    for line in lines(text):
+    for line in lines(text, alone=alone):
         for sentence in sentences(tokens(line.text, language=language, lexicon=lexicon), number=line.number):
             read.append((sentence, line))
     return read
@@ -126,7 +126,7 @@ def _read(text: str, language: str, lexicon: Lexicon) -> list[tuple[tuple[Word, 
 def _words(scene: PlannedScene, language: str, lexicon: Lexicon) -> tuple[tuple[Word, ...], tuple[int, ...], Line]:
     """A chosen scene's words, where its sentences begin, and its first line that is an item of a list, if any is."""
     text = plain(mark_numbers(scene.text))
-    read = _read(text, language, lexicon)
+    read = _read(text, language, lexicon, alone=True)
     starts: list[int] = []
     words: list[Word] = []
     for sentence, _ in read:

@@ -45,6 +45,7 @@ def announced(scenes: Sequence[Scene]) -> tuple[Scene, ...]:
         scene = scenes[place]
         if following.item == 1 and not scene.item:
             last = join(word.shown for word in scene.words[max(scene.starts, default=0) :])
-            announces = bool(_SURE.search(last)) or (place > 0 and not _AT_REST.search(last))
+            several = any(later.item == 2 for later in scenes[place + 2 : place + 5])
+            announces = bool(_SURE.search(last)) or (place > 0 and several and not _AT_REST.search(last))
             marked[place] = replace(scene, announces=announces)
     return tuple(marked)

@@ -7,7 +7,15 @@ from typing import Final
 import regex
 
 WITHOUT_SPACES: Final = r"\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}々〆ー"
-_GAP = regex.compile(rf"(?<=[{WITHOUT_SPACES}\u3001\u3002\uff01-\uff1f「」『』（）]) (?=[{WITHOUT_SPACES}「『（])")
+_GAP = regex.compile(
+    rf"(?<=[{WITHOUT_SPACES}\u3001\u3002\uff01-\uff1f「」『』（）【】《》]) (?=[{WITHOUT_SPACES}「『（【《])"
+)
+_CHINESE_OR_JAPANESE: Final = r"[\p{Han}\p{Hiragana}\p{Katakana}々〆ー、。！？，：；「」『』（）【】《》]"
+_GAP_BESIDE_LATIN = regex.compile(
+    rf"(?<={_CHINESE_OR_JAPANESE}) (?=[\p{{Latin}}\p{{N}}])|(?<=[\p{{Latin}}\p{{N}}%]) (?={_CHINESE_OR_JAPANESE})"
+)
+_LETTERS = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}]")
+_LATIN = regex.compile(r"\p{Latin}")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -53,4 +61,10 @@ class Scene:
 
 def join(texts: Iterable[str]) -> str:
     """Words as a line of text: spaces between them, but none where Chinese, Japanese or Thai has none."""
-    return _GAP.sub("", " ".join(texts))
+    text = " ".join(texts)
+    if text.isascii():
+        return text
+    text = _GAP.sub("", text)
+    if len(_LETTERS.findall(text)) > len(_LATIN.findall(text)):  # a foreign word in a Chinese or Japanese sentence
+        text = _GAP_BESIDE_LATIN.sub("", text)
+    return text
