@@ -14,6 +14,7 @@ from .fit import choose, estimate_seconds
 from .language import detect
 from .lexicon import Lexicon
 from .lines import Line, lines, mark_numbers, without_links
+from .lists import Counted, announced
 from .pairing import paired
 from .scene import Scene, Word, join
 from .sentences import sentences
@@ -97,46 +98,49 @@ def from_scenes(
     tongue = _primary(language) or detect(plain(content) if content else " ".join(scene.text for scene in planned))
     said_as = Lexicon(lexicon)
     last = len(planned) - 1
+    counted = Counted()
     scenes = []
     for place, scene in enumerate(planned):
-        words, starts, is_point = _words(scene, tongue, said_as)
+        words, starts, line = _words(scene, tongue, said_as)
         if not words:
             raise NothingToNarrate(
                 f"There is nothing to say in scene {place + 1}: it has only emoji, links or hashtags.",
                 hint="Give it a sentence, or leave it out.",
             )
-        kind = "hook" if not place else "close" if place == last else "point" if is_point else "body"
-        scenes.append(Scene(words=words, kind=scene.kind or kind, starts=starts))
-    return Storyboard(scenes=tuple(scenes), language=tongue)
+        counted = counted.after(point=line.point or scene.kind == "point", number=line.number)
+        kind = "hook" if not place else "close" if place == last else "point" if counted.item else "body"
+        kind = scene.kind or kind
+        scenes.append(Scene(words=words, kind=kind, starts=starts, number=counted.number, item=counted.item))
+    return Storyboard(scenes=announced(scenes), language=tongue)
 
 
-def _read(text: str, language: str, lexicon: Lexicon) -> list[tuple[tuple[Word, ...], Line]]:
+def _read(text: str, language: str, lexicon: Lexicon, *, alone: bool = False) -> list[tuple[tuple[Word, ...], Line]]:
     """The sentences of a plain text, each with the line that it stands in."""
     read = []
-    for line in lines(text):
+    for line in lines(text, alone=alone):
         for sentence in sentences(tokens(line.text, language=language, lexicon=lexicon), number=line.number):
             read.append((sentence, line))
     return read
 
 
-def _words(scene: PlannedScene, language: str, lexicon: Lexicon) -> tuple[tuple[Word, ...], tuple[int, ...], bool]:
-    """A chosen scene's words, where its sentences begin, and whether it is a point of a list."""
+def _words(scene: PlannedScene, language: str, lexicon: Lexicon) -> tuple[tuple[Word, ...], tuple[int, ...], Line]:
+    """A chosen scene's words, where its sentences begin, and its first line that is an item of a list, if any is."""
     text = plain(mark_numbers(scene.text))
-    read = _read(text, language, lexicon)
+    read = _read(text, language, lexicon, alone=True)
     starts: list[int] = []
     words: list[Word] = []
     for sentence, _ in read:
         starts.append(len(words))
         words.extend(sentence)
-    is_point = any(line.point for _, line in read)
+    line = next((line for _, line in read if line.point), Line(text=text, paragraph=0))
     said = sayable(without_links(plain((scene.spoken or "").replace("\n", " "))))
     if not said or said == join(word.spoken for word in words):
-        return tuple(words), tuple(starts), is_point
+        return tuple(words), tuple(starts), line
     parts = [token.spoken for token in tokens(said, language="") if token.spoken] or [said]
     if not words:  # nothing of the text can be said, but this
-        return (Word(shown=" ".join(text.split()) or said, spoken=said),), (0,), False
+        return (Word(shown=" ".join(text.split()) or said, spoken=said),), (0,), line
     told = paired(words, parts)
-    return told, (0,), is_point
+    return told, (0,), line
 
 
 def _primary(language: str | None) -> str | None:

@@ -1,12 +1,14 @@
 """Sentences → scenes: short ones joined, long ones cut where one breathes; no word lost or moved."""
 
 from collections.abc import Sequence
-from itertools import accumulate
+from dataclasses import replace
+from itertools import accumulate, pairwise
 from typing import Final
 
 import regex
 
 from .lines import Line
+from .lists import Counted, announced
 from .scene import Scene, Word
 from .vocabulary import CLAUSE_OPENERS
 
@@ -15,6 +17,9 @@ _TINY: Final = 30  # shorter than this joins even the next paragraph
 _LONGEST: Final = 180  # a scene longer than this holds one picture for too long
 _LONGEST_WITHOUT_CLAUSE: Final = 260
 _SHORTEST_PART: Final = 40
+_LEADS = regex.compile(r"[:：?？؟]$")  # before a list: it stands with its list
+_UNSTOPPED = regex.compile(r"(?:[\p{L}\p{N}\p{M}%\p{Sc}°]|(?<![.!?…])[)\]+])$")
+_WIDE = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}]")  # says and takes as much as two Latin letters
 _BREATH = regex.compile(r"[,;:،、，；—–][\"'”’)]*$| [—–-]$")
 
 
@@ -22,23 +27,28 @@ def scenes_of(read: Sequence[tuple[tuple[Word, ...], Line]]) -> tuple[Scene, ...
     """The scenes of the sentences, each given with the line it came from. The first is the hook, alone."""
     scenes: list[Scene] = []
     before: Line | None = None
+    counted = Counted()
+    leading = [line for (_, line), (_, after) in pairwise(read) if after.point and _LEADS.search(line.text)]
     for words, line in read:
+        if line is not before:
+            counted = counted.after(point=line.point, number=line.number)
         kind = "hook" if not scenes else "point" if line.point else "body"
         last = scenes[-1] if scenes else None
-        if last is not None and before is not None and _belong(last, before, words, line):
+        if last is not None and before is not None and line not in leading and _belong(last, before, words, line):
             starts = (*last.starts, len(last.words))
-            scenes[-1] = Scene(words=_stopped(last.words) + words, kind=last.kind, starts=starts)
+            scenes[-1] = replace(last, words=_stopped(last.words) + words, starts=starts)
         else:
-            scenes.extend(_cut(words, kind))
+            number = counted.number if line is not before else ""
+            scenes.extend(_cut(Scene(words=words, kind=kind, number=number, item=counted.item)))
         before = line
-    return tuple(scenes)
+    return announced(scenes)
 
 
 def _belong(last: Scene, before: Line, words: tuple[Word, ...], line: Line) -> bool:
     length = _length(words)
     if last.kind == "hook" or last.continues or _length(last.words) + 1 + length > _JOINED:
         return False
-    if line.text.endswith(":") and before is not line:
+    if _LEADS.search(line.text) and not line.text.endswith(("?", "？", "؟")) and before is not line:
         return False  # it announces what follows
     if before.point or line.point:
         return before is line
@@ -48,19 +58,19 @@ def _belong(last: Scene, before: Line, words: tuple[Word, ...], line: Line) -> b
 def _stopped(words: tuple[Word, ...]) -> tuple[Word, ...]:
     """A line without an end mark gets one on screen, now that another sentence follows it in the same scene."""
     last = words[-1]
-    if not last.shown[-1].isalnum():
+    if not _UNSTOPPED.search(last.shown):
         return words
-    mark = "。" if last.spoken.endswith("。") else "."
+    mark = last.spoken[-1] if last.spoken.endswith(("。", "।")) else "."
     return (*words[:-1], Word(shown=last.shown + mark, spoken=last.spoken))
 
 
-def _cut(words: tuple[Word, ...], kind: str) -> list[Scene]:
-    parts = _parts(words)
-    return [Scene(words=part, kind=kind, starts=(0,) if place == 0 else ()) for place, part in enumerate(parts)]
+def _cut(scene: Scene) -> list[Scene]:
+    first, *others = _parts(scene.words)
+    return [replace(scene, words=first), *(replace(scene, words=part, starts=(), number="") for part in others)]
 
 
 def _parts(words: tuple[Word, ...]) -> list[tuple[Word, ...]]:
-    ends = list(accumulate(len(word.shown) + 1 for word in words))
+    ends = list(accumulate(_width(word) for word in words))
     total = ends[-1]
     if total <= _LONGEST or len(words) < 2:
         return [words]
@@ -79,4 +89,10 @@ def _breathes(word: Word, following: Word) -> bool:
 
 
 def _length(words: Sequence[Word]) -> int:
-    return sum(len(word.shown) + 1 for word in words) - 1
+    return sum(_width(word) for word in words) - 1
+
+
+def _width(word: Word) -> int:
+    """With the space behind it, in Latin letters."""
+    shown = word.shown
+    return len(shown) + 1 if shown.isascii() else len(shown) + len(_WIDE.findall(shown)) + 1

@@ -67,7 +67,7 @@ CURRENCY: Final = r"(?:US|A|C|CA|AU|NZ|S|HK)?\$|€|£|¥|₹"
 _UNIT: Final = r"%|[kmcf]?[mt]?[²³]|[km]?m[23]|[xX×★⭐]|°[CFcf]?|[kK]|MM|M|mn|bn|Bn|BN|B|b|tn|T|m"
 _FIGURE = regex.compile(
     rf"(?P<sign>[-+−±~≈<>≥≤]?)(?P<cur>{CURRENCY})?(?P<num>{_NUM})(?P<half>[½⅓⅔¼¾⅛])?"
-    rf"(?:\s?(?P<unit>{_UNIT}|(?<=\s)(?:hundred|thousand|million|billion|trillion|lakh|crore)))?(?P<cur_behind>€|£|\$|¥|₹)?"
+    rf"(?:\s?(?P<unit>{_UNIT}|(?<=\s)(?:hundred|thousand|million|billion|trillion|lakh|crore)))?(?:\s?(?P<cur_behind>€|£|\$|¥|₹))?"
     rf"(?:(?P<dash>-|–|—|/|→|->)(?P<cur2>{CURRENCY})?(?P<num2>{_NUM})(?P<unit2>{_UNIT})?(?P<cur2_behind>€|£|\$|¥|₹)?)?"
     r"(?P<plus>\+)?(?:/(?P<per>\p{L}+))?"
 )
@@ -152,6 +152,6 @@ def _unit(unit: str, *, money: bool) -> str | None:
 def _ratio(first: str, second: str, behind: str) -> str | None:
     if not (first.isdigit() and second.isdigit()):
         return None
-    if int(first) + int(second) == 100 or int(first) >= int(second):
+    if int(first) + int(second) == 100 or int(first) > int(second):
         return f"{first} {second}{behind}"
     return f"{first} out of {second}{behind}"

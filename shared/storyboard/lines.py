@@ -1,6 +1,6 @@
 """Plain text → the lines worth telling: without links, hashtag blocks, markdown, bullets and separators."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -27,7 +27,9 @@ _LINKS = regex.compile(
 _MARKDOWN_LINK = regex.compile(r"!?\[([^\[\]\n]{0,200})\]\((?:https?://|www\.|mailto:|/)[^\s()]*\)")
 _PASTED_MENTION = regex.compile(r"@\[([^\[\]\n]{1,200})\]\(urn:[^\s()]*\)")
 _CONTACT = regex.compile(rf"(?:^|(?<=[|·•;]))\s*[\p{{L}} -]{{1,20}}:\s*{_LINK}\s*(?:[|·•;]|$)")
-_SEVERAL = regex.compile(rf"{_LINK}(?:(?:[\s,;|·•/&+]|\b(?:and|or|see|visit|at|on|via)\b)*{_LINK})+")
+_SEVERAL = regex.compile(
+    rf"{_LINK}(?:(?:[\s,;|·•/&+]|\b(?:and|or|see|visit|at|on|via|und|oder|et|ou|y|o|e)\b)*{_LINK})+"
+)
 _PREPOSITION = regex.compile(rf"(?<=\s)(?:at|via|on|from|to|under|in)\s+(?={_LINK})", regex.IGNORECASE)
 _BRACKETED = regex.compile(rf"[(\[<«\"“]\s*{_LINK}\s*[)\]>»\"”]")
 _POINTER: Final = rf"(?:[\s:\-–—=>→|•]|{EMOJI})"
@@ -38,11 +40,15 @@ _LABEL = regex.compile(
     r"(?:read|learn|see|find out) more|more info|full (?:post|article|story))(?: here)?$",
     regex.IGNORECASE,
 )
+_LEFT_HANGING = regex.compile(r"^\P{L}*(?:\p{L}+\P{L}+){0,3}(?:is|are|ist|est|está|é)\P{L}*$", regex.IGNORECASE)
 _LONELY_MARKS = regex.compile(r"\s+([.,;:!?…])")
 _LABEL_WORDS: Final = 4
 
 _HASHTAG: Final = r"(?<![\w&/])#[\p{L}\p{N}_]*\p{L}[\p{L}\p{N}\p{M}_]*"
 _PASTED_HASHTAG = regex.compile(r"\bhashtag\s*#(?=[\p{L}\p{N}])", regex.IGNORECASE)
+_GLUED_HASHTAG = regex.compile(r"(?<=(?<!\S)#[\p{L}\p{N}_]+)#(?=\p{L})|(?<=\s#[\p{L}\p{N}_#]+)#(?=\p{L})")
+_TABLE_ROW = regex.compile(r"^\|.*\|$")
+_EMPTY_CELLS = regex.compile(r"^(?:\s*\|)+\s*|(?<=\|)(?:\s*\|)+|\s*(?:\|\s*)+$")
 _BETWEEN_TAGS: Final = rf"(?:[\s,;|·•./\-–—]|{EMOJI})*"
 _ONLY_HASHTAGS = regex.compile(rf"^{_BETWEEN_TAGS}(?:{_HASHTAG}{_BETWEEN_TAGS})+$")
 _ONE_HASHTAG = regex.compile(rf"{_BETWEEN_TAGS}(?:{_HASHTAG}{_BETWEEN_TAGS})+")
@@ -60,7 +66,7 @@ _REPEATED = (
     (regex.compile(r"([,;:])\1+"), r"\1"),
 )
 
-_NUMBERED = regex.compile(r"^\(?(\d{1,2})(?:[.)\]](?=\s*[^\d\s.,])|[/:](?=\s))\s*")
+_NUMBERED = regex.compile(r"^\(?(\d{1,2})(?:[.)\]](?=\s+[^\s.,]|[^\d\s.,])|[/:](?=\s))\s*")
 _BULLET = regex.compile(r"^(?:[-–*+]\s+|--?[>]\s*|=>\s*|[•‣⁃◦▪▫●○■□◆◇►▸▶➤➡➔➜➝➞→⇒·»]\ufe0f?\s*)+")
 _TICK = regex.compile(r"^(?:[✅☑✔✓❌✖✗✘❎🔹🔸🔷🔶👉🟢🔴🟡🔵▶⭐]\ufe0f?\p{Emoji_Modifier}?\s*)")
 _ANY_EMOJI = regex.compile(rf"^{EMOJI}")
@@ -85,18 +91,19 @@ def mark_numbers(text: str) -> str:
     return _CIRCLED_NUMBER.sub(lambda found: f"{_number(found[1])}. ", text)
 
 
-def lines(text: str) -> list[Line]:
-    """The lines that say something, in order. `text` is plain (see text.plain)."""
+def lines(text: str, *, alone: bool = False) -> list[Line]:
+    """The lines that say something, in order. `text` is plain: a whole post, or a part of one (`alone`)."""
     text = _PASTED_MENTION.sub(r"@\1", _PASTED_HASHTAG.sub("#", text))
     text = _MARKDOWN_LINK.sub(r"\1", text)
-    text = _LINKS.sub(_LINK, text)
+    text = _LINKS.sub(_LINK, _GLUED_HASHTAG.sub(" #", text))
     read = _unwrapped(_without_hashtags(_without_links(text.split("\n"))))
+    numbers = {int(number[1]) for line in read if (number := _NUMBERED.match(_unmarked(line)))}
     paragraph, found = 0, []
     for raw in read:
         if not _SAYS_SOMETHING.search(raw):
             paragraph += 1
             continue
-        line = _line(raw, paragraph)
+        line = _line(raw, paragraph, None if alone else numbers)
         if _SAYS_SOMETHING.search(line.text):
             found.append(line)
     return _emoji_lists(found)
@@ -107,12 +114,28 @@ def without_links(text: str) -> str:
     return _LINKS.sub(" ", text)
 
 
-def _line(raw: str, paragraph: int) -> Line:
+def _unmarked(raw: str) -> str:
     text = _QUOTE.sub("", _HEADING.sub("", raw.strip()))
+    bullet = _BULLET.match(text)
+    return text[bullet.end() :] if bullet else text
+
+
+def _line(raw: str, paragraph: int, numbers: Collection[int] | None) -> Line:
+    """`numbers` are those that lines of the post begin with: `37. I counted.` is no item where there is no 36 or 38."""
+    text = _QUOTE.sub("", _HEADING.sub("", raw.strip()))
+    if _TABLE_ROW.match(text):
+        text = _EMPTY_CELLS.sub("", text)
     bullet = _BULLET.match(text)
     if bullet:
         text = text[bullet.end() :]
     number = _NUMBERED.match(text)
+    if (
+        number
+        and numbers is not None
+        and int(number[1]) > 1
+        and not {int(number[1]) - 1, int(number[1]) + 1} & set(numbers)
+    ):
+        number = None
     if number:
         text = text[number.end() :]
     tick = _TICK.match(text)
@@ -141,7 +164,7 @@ def _without_links(read: Iterable[str]) -> list[str]:
             or (line.rstrip(" .").endswith(_LINK) and _LABEL.match(" ".join(words)))
         ):
             line = _LED_TO.sub("", _PREPOSITION.sub("", line)).replace(_LINK, "")
-            kept.append(_LONELY_MARKS.sub(r"\1", line))
+            kept.append("" if _LEFT_HANGING.match(line) else _LONELY_MARKS.sub(r"\1", line))
             continue
         kept.append("")
     return kept

@@ -5,17 +5,19 @@ from typing import Final
 import regex
 
 from .scene import Word
-from .vocabulary import DEPENDENT, NEVER_END, OPENERS, SELDOM_END
+from .vocabulary import DEPENDENT, MONTHS, NEVER_END, OPENERS, SELDOM_END
 from .words import Token
 
-_END = regex.compile(r"[.!?…。！？।॥؟۔][\"'”’»)\]」』）]*$")
-_ASKS_OR_SHOUTS = regex.compile(r"[!?。！？।॥؟۔][\"'”’»)\]」』）]*$")
-_CLOSED = regex.compile(r"[.!?…:;。！？।॥؟۔、][\"'”’»)\]」』）]*$")
+_END = regex.compile(r"[.!?…。！？।॥؟۔][\"'”“’»«)\]」』）】]*$")
+_ASKS_OR_SHOUTS = regex.compile(r"[!?。！？।॥؟۔][\"'”“’»«)\]」』）】]*$")
+_CLOSED = regex.compile(r"[.!?…:;。！？：；।॥؟۔、]\s?[\"'”“’»«)\]」』）】]*$")
 _RESTS = regex.compile(r"[\p{P}--[)\"'”’%»]]$", regex.V1)
 _INITIAL = regex.compile(r"^[\"'“‘(]*\p{Lu}\.$|^(?:\p{Lu}\.){2,}$")
 _LETTERS = regex.compile(r"^[\"'“‘(\[]*(.*?)\.[\"'”’)\]]*$")
 _MOST_MARKS: Final = 12  # characters of emoji and marks that one word can carry on screen
 _CJK = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}]")
+_INDIC = regex.compile(r"[\p{Devanagari}\p{Bengali}]")
+_ORDINAL = regex.compile(r"^\(?\d{1,2}\.$")
 
 
 def sentences(read: list[Token], *, number: str = "") -> list[tuple[Word, ...]]:
@@ -28,7 +30,7 @@ def sentences(read: list[Token], *, number: str = "") -> list[tuple[Word, ...]]:
     for place, token in enumerate(read):
         if not token.spoken:
             ended = last is not None and bool(_END.search(last.bare))
-            if words and not (token.leads and (ended or not token.separates)):
+            if words and not waiting and not (token.leads and (ended or not token.separates)):
                 following = next((later for later in read[place + 1 :] if later.spoken), None)
                 words[-1] = _with_mark(words[-1], token, following)
                 after_emoji = not token.separates
@@ -73,6 +75,8 @@ def _ends(token: Token, following: Token) -> bool:
         return not (first[:1].islower() and bare[-1] in "\"'”’»)")
     if "…" in bare[-3:]:
         return not first[:1].islower()
+    if _ORDINAL.match(bare) and (first[:1].islower() or first.lower().rstrip(",.") in MONTHS):
+        return False
     letters = _LETTERS.match(bare)
     stem = letters[1].lower() if letters else ""
     if stem in NEVER_END:
@@ -98,7 +102,7 @@ def _closed(words: list[Word]) -> tuple[Word, ...]:
     """With an end mark for the voice, so that it comes to rest."""
     last = words[-1]
     if not _CLOSED.search(last.spoken):
-        mark = "。" if _CJK.search(last.spoken) else "."
+        mark = "。" if _CJK.search(last.spoken) else "।" if _INDIC.search(last.spoken) else "."
         spoken = last.spoken.rstrip(",-–— ") + mark
         words[-1] = Word(shown=last.shown, spoken=spoken)
     return tuple(words)

@@ -42,7 +42,15 @@ ACRONYMS: Final = _words(
 NEVER_END: Final = _words(
     """
     p.s dr mr mrs ms prof st sr jr vs e.g i.e fig approx gen sen rep gov hon rev capt col sgt vol pp ca cf est
-    dept
+    dept acc sra srta dra bzw evtl ggf inkl zzgl nr z.b d.h u.a tel
+    """
+)
+
+# After the number of a day: `am 24. April` goes on.
+MONTHS: Final = _words(
+    """
+    januar februar märz april mai juni juli august september oktober november dezember jänner januari februari maart
+    marts maj
     """
 )
 
@@ -50,6 +58,7 @@ NEVER_END: Final = _words(
 SELDOM_END: Final = _words(
     """
     inc ltd co corp llc plc u.s u.k u.s.a e.u a.m p.m etc ph.d no al d.c m.sc b.sc b.a m.a
+    jan feb mar apr jun jul aug sep sept oct nov dec
     """
 )
 

@@ -6,14 +6,20 @@ from typing import Final
 import regex
 
 from .lexicon import Lexicon
-from .numbers import keep_together, say
+from .numbers import DAYS, keep_together, say
 from .phrases import phrases
 from .scene import WITHOUT_SPACES
 from .text import EMOJI, without_emoji
 from .vocabulary import ACRONYMS, LITTLE
 
 _DASHES = regex.compile(r"(?<=[\p{L}\p{N}\p{P}])(—|--+)(?=[\p{L}\p{N}\p{P}])")
-_FRENCH_MARKS = regex.compile(r"(?<=[\p{L}\p{N})\"”’%]) (?=[!?:;…»]+(?: |$))|(?<=«) ")
+_FRENCH_MARKS = regex.compile(r"(?<=[\p{L}\p{N})\]}\"”’%?!.…]) (?=[!?:;…»]+[.,]?(?: |$))|(?<=«) ")
+_AMOUNT = regex.compile(
+    r"(?<=\d) (?=(?:[%‰€£$¥₹₽₩₺]|[kKM]€|°[CF])(?!\p{L}))"
+)  # `300 €`: alone, the sign would not be said
+_GLUED_SENTENCE = regex.compile(
+    r"(?<=\p{Ll}{2}[.!?])(?=\p{Lu}\p{Ll}|\p{Lu} )|(?<=\p{Ll}{2},)(?=\p{L})|(?<=\p{L}{2}:)(?=[#\d+\p{Lu}])"
+)
 _BEFORE_MARK = regex.compile(r"\s+(?=[.,!?…:;)])")
 _AFTER_ELLIPSIS = regex.compile(r"(?<=\p{L}…)(?=\p{L})")
 _HAS_NO_SPACES = regex.compile(rf"[{WITHOUT_SPACES}]")
@@ -21,7 +27,7 @@ _LONGEST: Final = 45  # characters; the longest words that people use in German 
 _PART = regex.compile(rf"\X{{1,{_LONGEST}}}")
 
 _SIMPLE = regex.compile(r"[A-Za-z]+(?:['’-][A-Za-z]+)*[.,!?:;…]?")
-_SAID_OTHERWISE: Final = frozenset(["vs", "no", "approx"])
+_SAID_OTHERWISE: Final = frozenset(["vs", "no", "approx", "acc"])
 _SAYS_SOMETHING = regex.compile(r"[\p{L}\p{N}]")
 _EMOJI_RUN = regex.compile(rf"(?:{EMOJI})+")
 _TO_THE_NEXT = regex.compile(r"[👉➡▶🔹🔸🔷🔶✅✔✓❌✗☑💡📌👇⬇([{«“„]")
@@ -32,7 +38,7 @@ _MENTION = regex.compile(r"(?<![\p{L}\p{N}])@(?=\p{L})([\p{L}\p{N}\p{M}_.-]*[\p{
 _HUMPS = regex.compile(r"(?<=[\p{Ll}\p{N}])(?=\p{Lu}\p{L})|(?<=\p{Lu})(?=\p{Lu}\p{Ll}{2})|(?<=\p{Ll}{2})(?=\p{N}{2})")
 _UNSAYABLE = regex.compile(
     r"[^\p{L}\p{M}\p{N}\p{Sc}\s.,!?…:;'\"’‘“”„«»()&+=%/°@\u200c\u200d\p{Pd}"
-    r"、。！？，；：「」『』（）・،؛؟۔।॥·¿¡·־׳״]"
+    r"、。！？，；：「」『』（）【】《》〈〉〔〕・،؛؟۔।॥·¿¡·־׳״]"
 )
 _NO_LEXICON: Final = Lexicon({})
 _SHOUTING: Final = 4  # words in capitals, one after the other, that are a style and not names
@@ -67,7 +73,7 @@ def tokens(line: str, *, language: str, lexicon: Lexicon = _NO_LEXICON) -> list[
     chunks = _chunks(keep_together(line) if english else line, language)
     read = []
     for place, chunk in enumerate(chunks):
-        if _SIMPLE.fullmatch(chunk) and chunk.rstrip(".,!?:;…").lower() not in _SAID_OTHERWISE:  # most words
+        if _SIMPLE.fullmatch(chunk) and not (english and _is_said_otherwise(chunk)):  # most words
             read.append(Token(shown=chunk, spoken=sayable(lexicon.applied(chunk)) or chunk, bare=chunk))
             continue
         bare = without_emoji(chunk).strip()
@@ -80,7 +86,8 @@ def tokens(line: str, *, language: str, lexicon: Lexicon = _NO_LEXICON) -> list[
 
 
 def _chunks(line: str, language: str) -> list[str]:
-    line = _FRENCH_MARKS.sub("\u00a0", _AFTER_ELLIPSIS.sub(" ", _DASHES.sub(r" \1 ", line)))
+    line = _GLUED_SENTENCE.sub(" ", _AFTER_ELLIPSIS.sub(" ", _DASHES.sub(r" \1 ", line)))
+    line = _AMOUNT.sub("\u00a0", _FRENCH_MARKS.sub("\u00a0", line))
     chunks: list[str] = []
     for chunk in line.split(" "):
         if not chunk:
@@ -92,6 +99,11 @@ def _chunks(line: str, language: str) -> list[str]:
         for piece in pieces:
             chunks.extend(_PART.findall(piece) if len(piece) > _LONGEST else [piece])
     return chunks
+
+
+def _is_said_otherwise(chunk: str) -> bool:
+    core = chunk.rstrip(".,!?:;…")
+    return core.lower() in _SAID_OTHERWISE or ("-" in core and bool(DAYS.fullmatch(core)))
 
 
 def _spoken(bare: str, following: str, *, english: bool) -> str:
