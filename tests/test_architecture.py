@@ -146,7 +146,7 @@ def test_a_function_knows_what_is_shared_and_its_own_siblings(path: Path) -> Non
 
 def test_nothing_shared_knows_a_function_or_the_laptop() -> None:
     for path in sources("shared", "functions"):
-        assert not {"local", "tests", "wsgi", "benchmarks", "operations"} & roots(path), path
+        assert not {"local", "tests", "wsgi", "benchmarks", "gallery", "operations"} & roots(path), path
     for path in sources("shared"):
         assert "functions" not in roots(path), path
 

@@ -17,7 +17,7 @@ from functions.render.titles import Titles
 from shared.styles import STYLES
 from shared.video_request import CaptionOptions
 
-from .reading import decoded
+from tests.functions.render.reading import decoded
 
 SIZE = (720, 900)
 MOMENT = 1.9  # in the middle of the third word: some are spoken, some are not
