@@ -36,7 +36,8 @@ from tests.service import ROOT, eventually
 PASSWORD = "tamarillo-of-redis"  # in the environment, from here on
 SECRET = "pangolin-signs-the-tokens-of-users-with-this"
 TASK_KEY = "narwhal-signs-every-task"
-IN_THE_ENVIRONMENT = {"redis": PASSWORD, "tokens": SECRET, "tasks": TASK_KEY}
+MODEL_KEY = "dugong-of-the-language-model"
+IN_THE_ENVIRONMENT = {"redis": PASSWORD, "tokens": SECRET, "tasks": TASK_KEY, "model": MODEL_KEY}
 POST = "axolotl"  # in what callers send, from here on
 TITLE = "capybara"
 FILE = "mongoose"
@@ -160,6 +161,9 @@ def started(folder: Path, redis_url: str, arguments: list[str]) -> Iterator[Hous
         "DATA_DIR": str(folder / "var"),
         "NARRATORS": "espeak,silent",
         "TASK_HMAC_KEYS": TASK_KEY,
+        "LLM_BASE_URL": "http://127.0.0.1:1/v1",  # nobody is there
+        "LLM_MODEL": "m",
+        "LLM_API_KEY": MODEL_KEY,
         **AUTH,
     }
     with output.open("wb") as file:
@@ -205,6 +209,8 @@ def succeed(house: House, user: dict[str, str]) -> None:
         assert house.call("GET", job[name]).status_code == 200
     assert house.call("GET", f"/api/video/{job['job_id']}?redirect=1&{QUERY}={QUERY}", headers=user).status_code == 200
     assert house.call("DELETE", f"/api/video/{job['job_id']}", headers=user).status_code == 204
+    written = house.call("POST", "/api/post/generate", json={"notes": f"My {POST} sings."}, headers=user)
+    assert written.json()["warnings"][0]["code"] == "written_offline"
     server = {"Authorization": f"Bearer {KEY}", "X-End-User": END_USER}
     spoken = house.order(server, narration="auto").json()["job_id"]
     assert house.finished(spoken, server)["narration"]["engine"] == "espeak"

@@ -137,9 +137,10 @@ def _fitted(hook: _Said, rest: list[_Said], room: int) -> tuple[list[str], int]:
     if not body:
         return [], len(rest)
     for at in ranked:
-        tried = _paragraphs(hook, [rest[n] for n in sorted(chosen | {at})])
+        more = {at, at - 1} if at and rest[at - 1].announces else {at}
+        tried = _paragraphs(hook, [rest[n] for n in sorted(chosen | more)])
         if character_count("\n\n".join(tried)) <= room:
-            chosen.add(at)
+            chosen |= more
     kept = [rest[at] for at in sorted(chosen)]
     told = [one for place, one in enumerate(kept) if not one.announces or any(kept[place + 1 : place + 2])]
     return _paragraphs(hook, told), len(rest) - len(told)

@@ -5,11 +5,14 @@ import re
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from functions.generate.writing.cleaning import sentences
 from functions.generate.writing.offline import write
 from functions.generate.writing.post_order import PostedNotes
 from shared.errors import InvalidRequest
-from shared.linkedin_post import hashtags
+from shared.linkedin_post import character_count, hashtags
 
 NOTES = (
     "- shipped v2\n- latency down from 900ms to 120ms\n- nobody was paged\nWe fixed in six weeks what took us a year."
@@ -88,6 +91,114 @@ def test_every_mistake_is_told_at_once(fields: dict[str, Any], wrong: list[str])
     with pytest.raises(InvalidRequest) as told:
         parsed(**fields)
     assert [error.field for error in told.value.errors] == wrong
+
+
+@pytest.mark.parametrize(
+    ("notes", "lines"),
+    [
+        ("Dr. Meier hat am 24. März angefangen. Es lief z. B. sehr gut.",
+         ["Dr. Meier hat am 24. März angefangen.", "Es lief z. B. sehr gut."]),
+        ("migration done! took 14 months, e.g. for tests. costs fell by 40 %.",
+         ["migration done!", "took 14 months, e.g. for tests.", "costs fell by 40 %."]),
+        ("It was J. Smith at Acme Inc. who said no... and left. She asked: \"Why?\" and went.",
+         ["It was J. Smith at Acme Inc. who said no... and left.", "She asked: \"Why?\" and went."]),
+    ],
+)  # fmt: skip
+def test_a_sentence_ends_where_it_ends(notes: str, lines: list[str]) -> None:
+    assert [one.strip() for one in sentences(notes)] == lines
+    assert "".join(sentences(notes)) == notes
+
+
+def test_lines_that_a_mail_program_broke_are_whole_again_and_names_keep_their_letters() -> None:
+    notes = "We met at nine in the morning of a long day\nand left at ten. iPhone sales doubled."
+    content = write(parsed(notes=notes, include_hashtags=False)).content
+    assert content.startswith("We met at nine in the morning of a long day and left at ten.\n\niPhone sales doubled.")
+
+
+def test_numbered_points_lose_their_numbers_and_dates_do_not() -> None:
+    content = write(parsed(notes="1. Plan\n2. Build\n3. Ship", theme="How we work", include_hashtags=False)).content
+    assert content.startswith("How we work\n\n→ Plan\n→ Build\n→ Ship")
+    assert "24. März" in write(parsed(notes="24. März: wir beginnen mit dem Umbau.\nEs war nicht leicht.")).content
+
+
+def test_a_question_inside_the_story_stays_where_it_stands() -> None:
+    content = write(parsed(notes="I told my boss. Would she say yes? She did. I still work there.")).content
+    assert "Would she say yes? She did." in content and content.count("?") == 2
+
+
+def test_a_conclusion_does_not_open_and_a_label_is_no_sentence() -> None:
+    content = write(parsed(notes="Notes for the post:\n- 31 of 40 never open it\nSo we stopped.")).content
+    assert content.startswith("31 of 40 never open it\n\nSo we stopped.")
+
+
+def test_what_announces_points_goes_with_them() -> None:
+    notes = "We had a plan. What we did:\n- " + "\n- ".join(f"point {n} of the long list of things" for n in range(40))
+    content = write(parsed(notes=notes, length="short", include_hashtags=False)).content
+    assert "What we did:\n\n→ Point 0" in content
+    too_long = write(parsed(notes=f"We had a plan. What we did:\n- {'more and ' * 40}", length=200)).content
+    assert too_long.startswith("We had a plan.") and "What we did" not in too_long
+
+
+def test_a_mention_an_address_and_arithmetic_survive() -> None:
+    notes = "@[Ann Lee](urn:li:person:a_b-1) wrote 2**10 = 1024 on https://a.example/x_y_z (the *whole* of it)."
+    content = write(parsed(notes=notes, include_hashtags=False)).content
+    assert "@[Ann Lee](urn:li:person:a_b-1) wrote 2**10 = 1024 on https://a.example/x_y_z (the whole of it)." in content
+
+
+@pytest.mark.parametrize(
+    ("notes", "fields", "tags"),
+    [
+        ("Our onboarding took weeks. Every new hire waited for feedback.", {}, {"Onboarding", "Hiring", "Feedback"}),
+        (
+            "We cut meetings. The roadmap got better.",
+            {"theme": "Deep work"},
+            {"DeepWork", "Meetings", "ProductManagement", "Productivity"},
+        ),
+        ("Die Führungskraft sprach mit dem Team über die Gehälter.", {}, {"Führungskraft", "Gehälter", "Team"}),
+        ("Le télétravail change notre équipe et nos réunions.", {}, {"Télétravail", "Équipe", "Réunions"}),
+        (
+            "The sensor failed. We replaced the sensor, and every sensor since. It uses GitHub.",
+            {},
+            {"GitHub", "Sensor"},
+        ),
+        ("Sarah and Tom came. Sarah left early, Tom later.", {}, set()),
+    ],
+)
+def test_hashtags_are_subjects_names_and_words_of_the_notes(notes: str, fields: dict[str, Any], tags: set[str]) -> None:
+    written = write(parsed(notes=notes, **fields))
+    assert set(hashtags(written.content)) == tags
+    assert ("no_hashtags" in [told.code for told in written.warnings]) == (not tags)
+
+
+def test_never_more_than_five_hashtags() -> None:
+    notes = "Hiring, sales, marketing, pricing, onboarding, meetings, leadership and security. #One #Two"
+    assert hashtags(write(parsed(notes=notes)).content)[:2] == ("One", "Two")
+    assert len(hashtags(write(parsed(notes=notes)).content)) == 5
+
+
+def test_nothing_is_translated_and_that_is_told() -> None:
+    notes = "Wir haben das tägliche Treffen abgeschafft, und niemand von uns vermisst es wirklich."
+    assert "language_missed" in [told.code for told in write(parsed(notes=notes, language="en")).warnings]
+    assert "language_missed" not in [told.code for told in write(parsed(notes=notes, language="de-AT")).warnings]
+
+
+@given(st.text(alphabet=st.characters(codec="utf-8"), min_size=1, max_size=300), st.sampled_from(["short", 200, 3000]))
+@settings(max_examples=150, deadline=None)
+def test_whatever_the_notes_are_it_is_a_post_or_refused(notes: str, length: Any) -> None:
+    if not re.search(r"\w", notes):
+        with pytest.raises(InvalidRequest):
+            write(PostedNotes(notes=notes, length=length))
+        return
+    try:
+        written = write(PostedNotes(notes=notes, length=length))
+    except InvalidRequest:  # nothing was left of it but hashtags, marks or a heading
+        return
+    assert 0 < character_count(written.content) <= written_at_most(length)
+    assert not re.search("[\x00-\x09\x0b-\x1f\x7f\u202a-\u202e]", written.content)
+
+
+def written_at_most(length: Any) -> int:
+    return PostedNotes(notes="x", length=length).longest
 
 
 def test_the_same_notes_make_the_same_post() -> None:
