@@ -16,7 +16,6 @@ from functions.render.timeline import Shot, Timeline
 from functions.render.titles import Titles
 from shared.styles import STYLES
 from shared.video_request import CaptionOptions
-
 from tests.functions.render.reading import decoded
 
 SIZE = (720, 900)
