@@ -7,6 +7,7 @@ Without posts it takes twenty of those that the storyboard is tested with. The f
 
 import sys
 from collections.abc import Sequence
+from itertools import dropwhile
 from math import ceil
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -40,7 +41,7 @@ def main(arguments: Sequence[str]) -> None:
     out.mkdir(parents=True, exist_ok=True)
     for number, post in enumerate([Path(name) for name in arguments[1:]] or chosen()):
         content = post.read_text("utf-8").split("=== scenes ===")[0]
-        content = "\n".join(line for line in content.splitlines() if not line.startswith("# language:")).strip()
+        content = "\n".join(dropwhile(lambda line: line.startswith("# "), content.splitlines())).strip()
         sheet = contact_sheet(content, list(STYLES)[number % len(STYLES)])
         cv2.imwrite(str(out / f"{post.stem}.png"), sheet)
         print(post.stem)

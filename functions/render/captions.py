@@ -24,6 +24,9 @@ LONG_PAUSE: Final = 0.3  # seconds of silence after which a new caption reads be
 
 _DIRECTION_OVERRIDE: Final = re.compile("[\u202a-\u202e\u2066-\u2069]")
 _SENTENCE_END: Final = re.compile(r"[.!?…:;。！？।][\"'”’»)\]]*\W*$")
+_SHORTENED: Final = re.compile(  # Dr. and A. Smith, z. B., 24. April: more follows
+    r"\W*(?:\w|\d\d|Dr|Mr|Mrs|Ms|Prof|St|No|Nr|vs|approx|ca|bzw|Sr|Sra|Mme)\.", re.IGNORECASE
+)
 _CLAUSE_END: Final = re.compile(r"[,،、，–—)\]”»-]\W*$")
 
 
@@ -209,13 +212,17 @@ def _cost(words: Sequence[CaptionWord], first: int, last: int) -> float:
     speed = sum(_weight(word.text) + 1 for word in group) / duration
     cost = 1.0 + max(0.0, SHORTEST - duration) * 1.5 + min(max(0.0, speed / FASTEST - 1), 3.0)
     for word, after in pairwise(group):
-        cost += 0.5 * bool(_SENTENCE_END.search(word.text)) + 2 * max(0.0, after.start - word.end - LONG_PAUSE)
+        cost += 0.5 * _ends_sentence(word.text) + 2 * max(0.0, after.start - word.end - LONG_PAUSE)
     if last < len(words):
         paused = words[last].start - group[-1].end >= LONG_PAUSE
         cost += 0.0 if paused else _break_cost(group[-1].text)
         if last == len(words) - 1:
             cost += 0.6  # it would leave one word for the last caption
     return cost
+
+
+def _ends_sentence(word: str) -> bool:
+    return bool(_SENTENCE_END.search(word)) and not _SHORTENED.fullmatch(word)
 
 
 def _weight(text: str) -> int:
@@ -225,7 +232,9 @@ def _weight(text: str) -> int:
 
 def _break_cost(word: str) -> float:
     """How much it hurts to break after this word: 0 at the end of a sentence, 1 after an article."""
-    if _SENTENCE_END.search(word):
+    if _SHORTENED.fullmatch(word):
+        return 1.0
+    if _ends_sentence(word):
         return 0.0
     if _CLAUSE_END.search(word):
         return 0.15

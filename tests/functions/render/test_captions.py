@@ -199,3 +199,9 @@ def test_no_caption_stands_across_a_cut(words: list[tuple[str, float, float]], d
         assert not any(caption.start < cut - 1e-6 and caption.end > cut + 1e-6 for cut in cuts)
     for before, after in pairwise(made):
         assert before.end <= after.start + 1e-9
+
+
+@pytest.mark.parametrize("kept", ["Dr. Weber", "A. Smith", "z. B.", "24. April"])
+def test_what_is_shortened_stands_with_what_follows(kept: str) -> None:
+    made = shown(f"We met in Berlin with our friends and {kept} told us all about it, which was good.")
+    assert any(kept in line for caption in made for line in caption.text.split("\n"))
