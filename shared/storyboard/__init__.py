@@ -28,24 +28,30 @@ __all__ = ["Scene", "Storyboard", "Word", "build", "choose", "estimate_seconds",
 class Storyboard:
     """What is told, in order, and in which language (`en`, `de`, …); the sentences that did not fit; and what the
     caller should know about it.
+
+    `places` and `left_out_places` tell where in the whole post they stand, once it was shortened.
     """
 
     scenes: tuple[Scene, ...]
     language: str = "en"
     left_out: tuple[str, ...] = ()
     warnings: tuple[JobWarning, ...] = ()
-
-    @property
-    def continued(self) -> tuple[int, ...]:
-        """The scenes that go on with the sentence of the scene before them (see choose)."""
-        return tuple(place for place, scene in enumerate(self.scenes) if scene.continues)
+    places: tuple[int, ...] = ()
+    left_out_places: tuple[int, ...] = ()
 
     def fitted(self, seconds: Sequence[float], max_seconds: float) -> "tuple[Storyboard, tuple[int, ...]]":
-        """The storyboard shortened to `max_seconds`, and the places of the scenes that it keeps."""
-        kept = choose(seconds, max_seconds, continued=self.continued)
+        """The storyboard shortened to `max_seconds`, and the places of the scenes that it keeps (see choose)."""
+        kept = choose(self.scenes, seconds, max_seconds)
         total = sum(seconds[place] for place in kept)
         warnings = [warning for warning in self.warnings if warning.code not in {"text_shortened", "text_too_long"}]
-        left_out = (*self.left_out, *_sentences(self.scenes, set(range(len(self.scenes))) - set(kept)))
+        places = self.places or tuple(range(len(self.scenes)))
+        lost = _sentences(self.scenes, set(range(len(self.scenes))) - set(kept))
+        gone = [
+            *zip(self.left_out_places, self.left_out, strict=True),
+            *((places[place], text) for place, text in lost),
+        ]
+        gone.sort(key=lambda sentence: sentence[0])
+        left_out = tuple(text for _, text in gone)
         if left_out:
             how_many = "1 sentence was" if len(left_out) == 1 else f"{len(left_out)} sentences were"
             message = f"{how_many} left out, so that the film is not longer than {max_seconds:g} seconds."
@@ -54,7 +60,15 @@ class Storyboard:
             message = f"One sentence alone takes longer than {max_seconds:g} seconds; it was not cut off."
             warnings.append(JobWarning(code="text_too_long", message=message))
         scenes = _with_close([self.scenes[place] for place in kept])
-        return replace(self, scenes=scenes, left_out=left_out, warnings=tuple(warnings)), kept
+        shortened = replace(
+            self,
+            scenes=scenes,
+            left_out=left_out,
+            warnings=tuple(warnings),
+            places=tuple(places[place] for place in kept),
+            left_out_places=tuple(place for place, _ in gone),
+        )
+        return shortened, kept
 
 
 def build(
@@ -148,15 +162,16 @@ def _primary(language: str | None) -> str | None:
     return language.split("-")[0] if language else None
 
 
-def _sentences(scenes: Sequence[Scene], places: Collection[int]) -> list[str]:
-    """The sentences of the scenes at these places, as written."""
-    found: list[str] = []
+def _sentences(scenes: Sequence[Scene], places: Collection[int]) -> list[tuple[int, str]]:
+    """The sentences of the scenes at these places, as written, each with its place."""
+    found: list[tuple[int, str]] = []
     for place in sorted(places):
         scene = scenes[place]
         ends = [*scene.starts, len(scene.words)]
         if scene.continues and found:
-            found[-1] = join([found[-1], *(word.shown for word in scene.words[: ends[0]])])
-        found.extend(join(word.shown for word in scene.words[start:end]) for start, end in pairwise(ends))
+            begun, text = found[-1]
+            found[-1] = (begun, join([text, *(word.shown for word in scene.words[: ends[0]])]))
+        found.extend((place, join(word.shown for word in scene.words[start:end])) for start, end in pairwise(ends))
     return found
 
 

@@ -33,6 +33,8 @@ _ALONE: Final = {
     "i.e": "that is",
     "approx": "approximately",
     "acc": "according",
+    "p.a": "per year",
+    "a.k.a": "also known as",
     "≈": "about",
     "~": "about",
     "==": "double equals",
@@ -69,7 +71,7 @@ _PERIODS: Final = {
 _LEAD = regex.compile(r"^[\"'“‘(\[«]+")
 _TAIL = regex.compile(r"(?:[.,!?:;…\"'”’)\]»]|(?<=[^\s])[™®©])+$")
 _WORTH_A_LOOK = regex.compile(
-    r"[\d@&+=%/<>~→½⅓⅔¼¾⅕-⅞²³°™®©#×]|≈|vs|VS|e\.g|E\.g|i\.e|I\.e|pprox|^\(?[Nn]o\.$|^\(?[Aa]cc\.$"
+    r"[\d@&+=%/<>~→½⅓⅔¼¾⅕-⅞²³°™®©#×]|≈|vs|VS|e\.g|E\.g|i\.e|I\.e|pprox|p\.a\b|a\.k\.a|^\(?[Nn]o\.$|^\(?[Aa]cc\.$"
     rf"|\b(?:{_DAY})[-–](?:{_DAY})\b"
 )
 _REWRITES = (
@@ -142,7 +144,11 @@ def say(token: str, following: str) -> str:
         return f"{opening}half{closing}"
     alone = _ALONE.get(core.lower())
     if alone:
-        return opening + alone + (closing[1:] if core.lower() in {"vs", "e.g", "i.e", "approx", "acc"} else closing)
+        return (
+            opening
+            + alone
+            + (closing[1:] if core.lower() in {"vs", "e.g", "i.e", "approx", "acc", "p.a", "a.k.a"} else closing)
+        )
     if core.lower() == "no" and closing.startswith("."):
         return f"{opening}number" if following[:1].isdigit() else token
     if _DATE.match(core):

@@ -42,7 +42,7 @@ ACRONYMS: Final = _words(
 NEVER_END: Final = _words(
     """
     p.s dr mr mrs ms prof st sr jr vs e.g i.e fig approx gen sen rep gov hon rev capt col sgt vol pp ca cf est
-    dept acc sra srta dra bzw evtl ggf inkl zzgl nr z.b d.h u.a tel
+    dept acc a.k.a sra srta dra bzw evtl ggf inkl zzgl nr z.b d.h u.a tel
     """
 )
 
@@ -57,7 +57,7 @@ MONTHS: Final = _words(
 # A sentence may end here, if what follows opens one.
 SELDOM_END: Final = _words(
     """
-    inc ltd co corp llc plc u.s u.k u.s.a e.u a.m p.m etc ph.d no al d.c m.sc b.sc b.a m.a
+    inc ltd co corp llc plc u.s u.k u.s.a e.u a.m p.m etc ph.d no al d.c m.sc b.sc b.a m.a p.a
     jan feb mar apr jun jul aug sep sept oct nov dec
     """
 )
@@ -81,5 +81,24 @@ DEPENDENT: Final = _words(
 CLAUSE_OPENERS: Final = _words(
     """
     and but or because which while so although when where who if und aber oder et mais ou y pero o
+    """
+)
+
+# Where a story turns.
+TURNING: Final = _words(
+    """
+    but then because instead until suddenly however finally yet so aber dann weil deshalb plötzlich doch mais alors
+    parce soudain enfin pourtant pero entonces porque hasta finalmente mas então até लेकिन फिर क्योंकि पर لكن ثم لأن
+    でも しかし だから そこで 但是 但 然后 因为 后来 因為 後來 然後
+    """
+)
+
+# Words at the beginning that point back to the sentence before.
+LEANING: Final = _words(
+    """
+    but then because and so that this these those it they he she them him her which there yes no instead yet aber
+    dann weil deshalb das dies diese er sie es und doch mais alors et il elle ils elles cela ça ce pero entonces y eso
+    esto él ella ellos mas então e isso isto ele ela eles लेकिन फिर और यह वह لكن ثم هذا ذلك でも しかし だから そこで
+    それ 但是 但 然后 后来 然後 後來 这 那 他 她
     """
 )

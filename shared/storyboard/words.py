@@ -14,9 +14,9 @@ from .vocabulary import ACRONYMS, LITTLE
 
 _DASHES = regex.compile(r"(?<=[\p{L}\p{N}\p{P}])(—|--+)(?=[\p{L}\p{N}\p{P}])")
 _FRENCH_MARKS = regex.compile(r"(?<=[\p{L}\p{N})\]}\"”’%?!.…]) (?=[!?:;…»]+[.,]?(?: |$))|(?<=«) ")
-_AMOUNT = regex.compile(
-    r"(?<=\d) (?=(?:[%‰€£$¥₹₽₩₺]|[kKM]€|°[CF])(?!\p{L}))"
-)  # `300 €`: alone, the sign would not be said
+_AMOUNT = regex.compile(  # `300 €`, `5 Millionen €`: alone, the sign would not be said
+    r"(?<=\d) (?=(?:[%‰]|°[CF])(?![\p{L}\d]))|(?<=[\d\p{L}]) (?=[kKM]?[€£$¥₹₽₩₺](?![\p{L}\d]))"
+)
 _GLUED_SENTENCE = regex.compile(
     r"(?<=\p{Ll}{2}[.!?])(?=\p{Lu}\p{Ll}|\p{Lu} )|(?<=\p{Ll}{2},)(?=\p{L})|(?<=\p{L}{2}:)(?=[#\d+\p{Lu}])"
 )

@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shared.errors import NothingToNarrate
-from shared.storyboard import Storyboard, build, choose, unstyle
+from shared.storyboard import Scene, Storyboard, Word, build, choose, from_scenes, unstyle
+from shared.video_request import PlannedScene
 
 PIECES = st.one_of(
     st.text(min_size=1, max_size=40),
@@ -117,13 +118,65 @@ def test_no_plain_word_is_lost_or_moved(parts, max_seconds):
 
 
 @given(
-    st.lists(st.floats(min_value=0.1, max_value=30), min_size=1, max_size=40),
+    st.lists(
+        st.tuples(
+            st.floats(min_value=0.1, max_value=30),
+            st.sampled_from(["plain words", "But then it was 40%", "One", "This is it"]),
+            st.booleans(),
+            st.sampled_from([0, 0, 1, 2, 3]),
+            st.booleans(),
+        ),
+        min_size=1,
+        max_size=40,
+    ),
     st.floats(min_value=1, max_value=120),
-    st.sets(st.integers(1, 39)),
 )
-def test_a_choice_is_in_order_fits_and_is_never_empty(seconds, max_seconds, continued):
-    kept = choose(seconds, max_seconds, continued=continued)
+def test_a_choice_is_in_order_fits_is_stable_and_is_never_empty(drawn, max_seconds):
+    seconds = [length for length, *_ in drawn]
+    scenes = [
+        Scene(
+            words=tuple(Word(shown=word, spoken=word) for word in text.split()),
+            kind="point" if item else "body",
+            starts=(0,) if begins or not place else (),
+            item=item,
+            announces=announces and not item,
+        )
+        for place, (_, text, begins, item, announces) in enumerate(drawn)
+    ]
+    kept = choose(scenes, seconds, max_seconds)
+    assert kept == choose(scenes, seconds, max_seconds)
     assert kept
     assert list(kept) == sorted(set(kept))
-    groups = [place for place in kept if place == 0 or place not in continued]
-    assert sum(seconds[place] for place in kept) <= max_seconds + 1e-9 or len(groups) == 1
+    sentences = [place for place in kept if not scenes[place].continues]
+    assert sum(seconds[place] for place in kept) <= max_seconds + 1e-6 or len(sentences) == 1
+    for place, scene in enumerate(scenes):
+        if scene.continues:
+            assert (place in kept) == (place - 1 in kept)  # a sentence is whole or not there
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(st.tuples(PLAIN_WORDS, GAPS), min_size=1, max_size=40))
+def test_what_is_shown_makes_the_same_film_again(parts):
+    board = told("".join(word + gap for word, gap in parts))
+    planned = [PlannedScene(text=scene.shown, spoken=scene.spoken, kind=scene.kind) for scene in board.scenes]
+    again = from_scenes(planned, language=board.language)
+    assert [scene.spoken for scene in again.scenes] == [scene.spoken for scene in board.scenes]
+    assert [scene.shown for scene in again.scenes] == [scene.shown for scene in board.scenes]
+
+
+SCRIPTS = st.text(alphabet="abcАбвαβγالعربيةहिन्दी日本語は中文字한국어ไทยქარ ", min_size=1, max_size=20)
+MARKS = st.sampled_from(
+    [". ", "! ", "。", "। ", "؟ ", " 🚀 ", "\n", "\n\n- ", " 40 % ", " 3 € ", " #Tag ", " « ", " » ", ": "]
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(st.tuples(SCRIPTS, MARKS), min_size=1, max_size=20))
+def test_no_letter_of_any_script_is_lost_or_moved(parts):
+    post = "".join(text + mark for text, mark in parts)
+    board = told(post)
+    written = regex.findall(r"[\p{L}--[Tag]]", unstyle(post), regex.V1)
+    shown = regex.findall(r"[\p{L}--[Tag]]", "".join(scene.shown for scene in board.scenes) if board else "", regex.V1)
+    assert shown == written
+    for scene in board.scenes if board else ():
+        assert not regex.search(r"[\p{Extended_Pictographic}--[0-9#*]]|\p{Cc}", scene.spoken, regex.V1)

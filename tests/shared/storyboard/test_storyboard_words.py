@@ -53,6 +53,25 @@ def one(text: str) -> tuple[str, str]:
         ("Thanks @Jane_Doe, meet me @ noon", "Thanks Jane Doe, meet me at noon."),
         ("WHY AI WILL CHANGE EVERYTHING FOR US", "Why AI will change everything for us."),
         ("We love NASA and IBM", "We love NASA and IBM."),
+        ("It's 1:1 time, and we won by 2:1", "It's 1 to 1 time, and we won by 2 to 1."),
+        ("Meet at 10:30 or 9am-5pm on 2024-03-01", "Meet at 10:30 or 9am to 5pm on March 1, 2024."),
+        ("On 03/15, 3/15/2024 and 15/03/2024", "On March 15, March 15, 2024 and March 15, 2024."),
+        ("See you @5pm, Mon-Fri", "See you at 5pm, Monday to Friday."),
+        (
+            "We won 10/10, not 9/10, in the 2024/25 season",
+            "We won 10 out of 10, not 9 out of 10, in the 2024 25 season.",
+        ),
+        ("C-level and/or A/B testing", "C-level and or A B testing."),
+        ("It pays 12% p.a. or more", "It pays 12 percent per year or more."),
+        ("The CEO, a.k.a. the boss", "The CEO, also known as the boss."),
+        ("Ages 18-25 and 100 km/h", "Ages 18 to 25 and 100 km per hour."),
+        ("It takes 7.5 hrs/day and ≈ 55 kWh/day", "It takes 7.5 hours per day and about 55 kWh per day."),
+        ("Since the 1990s and the '90s", "Since the 1990s and the '90s."),
+        ("Version v2.0 and World War II", "Version v2.0 and World War II."),
+        ("We have 300 € and 10 %", "We have 300 euros and 10 percent."),
+        ("Half of it: ½ the price", "Half of it: half the price."),
+        ("Use == and not =", "Use double equals and not equals."),
+        ("Call +1 (555) 123-4567", "Call plus 1 (555) 123-4567."),
         ("Really?!?! Yes!!! Well.....", "Really?! Yes! Well…"),
         ("This is **bold** and _soft_ and `code`, in snake_case", "This is bold and soft and code, in snake_case."),
     ],
@@ -133,3 +152,35 @@ def test_what_cannot_be_seen_is_removed():
 
 def test_joiners_stay_where_a_script_spells_with_them():
     assert "\u200c" in one("می\u200cخواهم")[0]
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "Wir haben 300 € und 10 % mehr.",
+        "Es kostet 5 Millionen € im Jahr.",
+        "Vom 20. bis 24. April.",
+        "Pas « qui ». Pas « pourquoi ».",
+        "Un día, la Sra. Gómez llegó.",
+        "37. Eu contei.",
+        "年収は200万円です。",
+        "在15个城市，增长3.5倍。",
+    ],
+)
+def test_other_languages_are_said_as_they_are_written(written):
+    assert one(written) == (written, written)
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("So is it good or bad?It depends", "So is it good or bad? It depends"),
+        ("More of it #news#ai#work", "More of it"),
+        ("Look at this { x } please", "Look at this { x } please"),
+        ("A true story.\n| a | b |\n|---|---|\n| | 1 |", "A true story. a | b. 1"),
+        ("A true story.\nCode is on github.com/a/b ⭐", "A true story."),
+        ("We sell Node.js and U.S. goods at 10:30", "We sell Node.js and U.S. goods at 10:30"),
+    ],
+)
+def test_what_was_pasted_badly_reads_well(written, shown):
+    assert one(written)[0] == shown
