@@ -5,6 +5,7 @@ from typing import Final
 
 from shared.config import Settings
 from shared.errors import FieldError, InvalidRequest
+from shared.glyphs import face_of
 from shared.jobs import JobWarning
 from shared.storyboard import Storyboard, build, estimate_seconds, from_scenes
 from shared.video_request import VideoRequest
@@ -59,7 +60,9 @@ def write(request: VideoRequest, settings: Settings, *, spare: float = 1.0) -> S
         storyboard = from_scenes(
             request.scenes, language=request.language, lexicon=request.lexicon, content=request.content
         )
-    voice, warnings = _cast(request, storyboard.language, settings.edge_voice)
+    face = face_of(storyboard.language, "".join(scene.shown for scene in storyboard.scenes))
+    language = "zh-TW" if face.language == "zh-Hant" else storyboard.language
+    voice, warnings = _cast(request, language, settings.edge_voice)
     screenplay = Screenplay(
         storyboard=replace(storyboard, warnings=(*storyboard.warnings, *warnings)),
         voice=voice,
@@ -86,6 +89,7 @@ def _cast(request: VideoRequest, language: str, default: str) -> tuple[str, list
                 raise InvalidRequest(message, errors=[FieldError("language", "invalid", message)]) from None
             message = f"There is no voice for the language {language}; the film is told by {default}."
             return default, [JobWarning(code="voice_of_another_language", message=message)]
+    language = language.split("-")[0]
     if language_of(request.voice) == language:
         return request.voice, []
     message = f"The post reads as {language}, and the voice {request.voice} speaks {language_of(request.voice)}."

@@ -91,6 +91,9 @@ zh-HK HiuMaan HiuGaai / WanLung
 """
 
 
+OTHER_NAMES: Final = {"no": "nb", "no-NO": "nb-NO", "iw": "he", "in": "id", "tl": "fil"}  # the usual one is behind it
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Voice:
     """One voice; `language` is the first part of its `locale`, `gender` is female or male."""
@@ -120,6 +123,7 @@ def voice_for(language: str, *, preferred: str) -> str:
 
     Raises LookupError where nobody speaks it.
     """
+    language = OTHER_NAMES.get(language, language)
     if f"{preferred}-".startswith(f"{language}-"):
         return preferred
     for voice in voices():

@@ -58,6 +58,7 @@ def test_names_are_well_formed_and_none_is_there_twice() -> None:
         ("de", "en-US-JennyNeural", "de-DE-KatjaNeural"),
         ("pt", "en-US-JennyNeural", "pt-BR-FranciscaNeural"),
         ("pt-PT", "pt-BR-AntonioNeural", "pt-PT-RaquelNeural"),
+        ("no", "en-US-JennyNeural", "nb-NO-PernilleNeural"),
         ("de", "de-DE-SomebodyNewNeural", "de-DE-SomebodyNewNeural"),  # a voice that the table does not know yet
     ],
 )

@@ -65,11 +65,11 @@ class GoogleNarrator:
         return Narration(audio=audio, sample_rate=self._sample_rate, words=timings, size=len(wav))
 
     def _asked(self, words: Sequence[str], *, marked: bool) -> dict[str, Any]:
-        locale, _, _ = self._like.rpartition("-")
+        language = _code(self._like.rpartition("-")[0])
         gender = next((voice.gender.upper() for voice in voices() if voice.name == self._like), "FEMALE")
         asked = {
             "input": {"ssml": _ssml(words)} if marked else {"text": " ".join(words)},
-            "voice": {"languageCode": locale, "ssmlGender": gender} | ({"name": self.voice} if self.voice else {}),
+            "voice": {"languageCode": language, "ssmlGender": gender} | ({"name": self.voice} if self.voice else {}),
             "audioConfig": {
                 "audioEncoding": "LINEAR16", "sampleRateHertz": self._sample_rate, "speakingRate": self._rate
             },
@@ -123,6 +123,13 @@ def _events(words: Sequence[str], times: dict[str, float], duration: float) -> l
             events.append(Event(position=position, length=len(word), start=start, end=max(start, end)))
         position += len(word) + 1
     return events
+
+
+def _code(locale: str) -> str:
+    """What Google calls a locale of Edge's: https://cloud.google.com/text-to-speech/docs/list-voices-and-types."""
+    if locale.startswith("ar-"):
+        return "ar-XA"
+    return {"zh-CN": "cmn-CN", "zh-TW": "cmn-TW", "zh-HK": "yue-HK"}.get(locale, locale)
 
 
 @cache

@@ -67,7 +67,7 @@ class OpenaiNarrator:
             try:
                 with requests.post(
                     self._url, json=body, headers=self._headers, timeout=(CONNECT_TIMEOUT, READ_TIMEOUT),
-                    stream=True, allow_redirects=False,
+                    stream=True, allow_redirects=False, auth=_as_they_are,
                 ) as answer:  # fmt: skip
                     if answer.status_code == 200:
                         return _body(answer)
@@ -95,6 +95,11 @@ class OpenaiNarrator:
         }
         public = reasons.get(status, "The voice service did not accept the request.")
         return NarrationFailed(f"status {status}", public=public if status < 500 else "The voice service has a fault.")
+
+
+def _as_they_are(request: requests.PreparedRequest) -> requests.PreparedRequest:
+    """The headers hold the key; without this a ~/.netrc would put another in its place."""
+    return request
 
 
 def _body(answer: requests.Response) -> bytes:

@@ -100,6 +100,20 @@ def test_a_german_post_gets_a_german_voice(client: Client) -> None:
     assert plan["language"] == "de" and plan["voice"].startswith("de-DE-")
 
 
+def test_chinese_in_traditional_letters_gets_a_voice_of_taiwan(client: Client) -> None:
+    told = [
+        planned(client, content=text)["voice"]
+        for text in ("我學到了，時間比金錢更重要。", "我学到了，时间比金钱更重要。")
+    ]
+    assert [voice[:5] for voice in told] == ["zh-TW", "zh-CN"]
+
+
+def test_a_plan_warns_of_letters_that_cannot_be_drawn(client: Client) -> None:
+    warnings = planned(client, content="We opened in Chennai. நன்றி everyone, it was a good year.")["warnings"]
+    assert [warning["code"] for warning in warnings] == ["letters_left_out"]
+    assert "ந" in warnings[0]["message"]
+
+
 def test_a_voice_of_another_language_is_warned_of(client: Client) -> None:
     plan = planned(client, voice="de-DE-KatjaNeural")
     assert [warning["code"] for warning in plan["warnings"]] == ["voice_of_another_language"]

@@ -54,6 +54,12 @@ def test_the_language_and_the_gender_are_those_of_the_voice_that_was_asked_for(s
     assert [asked["audioConfig"]["speakingRate"] for asked in speech.asked] == [1.0, 1.5]
 
 
+def test_locales_that_google_calls_otherwise_are_asked_for_by_its_names(speech: FakeSpeech) -> None:
+    for name in ("zh-CN-XiaoxiaoNeural", "zh-TW-HsiaoChenNeural", "ar-EG-SalmaNeural"):
+        voice(name).narrate(WORDS)
+    assert [asked["voice"]["languageCode"] for asked in speech.asked] == ["cmn-CN", "cmn-TW", "ar-XA"]
+
+
 def test_a_voice_that_takes_no_marks_gets_plain_text(speech: FakeSpeech) -> None:
     narration = voice("en-US-JennyNeural", name="en-US-Chirp3-HD-Kore").narrate(WORDS)
     assert speech.asked[0]["input"] == {"text": " ".join(WORDS)}

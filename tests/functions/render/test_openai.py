@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Sequence
+from pathlib import Path
 
 import pytest
 
@@ -77,6 +78,15 @@ def test_the_rate_reaches_the_service() -> None:
 def test_a_service_without_a_key_is_asked_without_one() -> None:
     with FakeSpeech(key=None) as speech:
         assert voice(speech, key=None).narrate(WORDS).duration > 1
+
+
+def test_the_key_is_the_operators_also_where_a_netrc_has_another(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "netrc").write_text("machine 127.0.0.1 login somebody password else\n")
+    monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
+    with FakeSpeech() as speech:
+        assert voice(speech).narrate(WORDS).duration > 1
 
 
 @pytest.mark.parametrize("failure", [(429, {"Retry-After": "0"}), (500, {}), (503, {}), "drop"], ids=str)
