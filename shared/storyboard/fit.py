@@ -6,7 +6,7 @@ from typing import Final
 import regex
 
 from .scene import Scene
-from .story import leans, weights
+from .story import calls, leans, weights
 
 SPOKEN_CHARACTERS_A_SECOND: Final = 14.5  # measured with en-US-JennyNeural at +0 %
 PAUSE: Final = 0.45  # seconds of silence between two scenes
@@ -17,7 +17,9 @@ _RATE = regex.compile(r"([+-]\d{1,3})%")
 _LIST: Final = 4.0  # worth of a list's first item with the line that announces it: as much as a telling sentence
 _ITEM: Final = 2.2  # worth of each further one: more than a plain sentence, less than a telling one
 _PROMISED: Final = 10.0  # worth of a first item where the hook or the close announces it
-_ALONE: Final = 1.2  # worth that a sentence loses if it leans on one that is not told
+_ALONE: Final = (
+    1.2  # worth that a sentence loses if it leans on one that is not told (a question gains it, if its answer is)
+)
 _FAR: Final = 1.5  # worth of standing as far as can be from all that is told: so that no part of a post is left out
 
 
@@ -37,11 +39,13 @@ def estimate_seconds(scene: Scene, *, rate: str) -> float:
 def choose(scenes: Sequence[Scene], seconds: Sequence[float], max_seconds: float) -> tuple[int, ...]:
     """The places of the scenes to keep, in order, so that the story survives; `seconds` holds one duration a scene.
 
-    1. The hook and the close stay; where both are too long together the hook, where it alone is, the close.
+    1. The hook and the close stay (a call to repost behind the close is none); where both are too long together the
+       hook, where it alone is, the close.
     2. A line that announces a list stays only with at least one item of it, and the items that stay are spread evenly
        over the list. A list announced by the hook comes before all else.
-    3. Of the other sentences those stay that carry the story (see story.weights), rather those far from what is told
-       already, and rather not one that leans on a sentence that is left out. Lists and sentences compete by worth.
+    3. Of the other sentences those stay that carry the story (see story.weights): rather those far from what is told
+       already, rather not one that leans on a sentence that is left out, rather a question that is answered. Lists and
+       sentences compete by worth.
     4. What is left of the time is filled with whatever fits.
 
     A sentence in several scenes is kept whole or not at all, and at least one is kept, however long it is. The same
@@ -83,14 +87,17 @@ class _Choice:
     def __init__(self, units: Sequence[Sequence[Scene]], lengths: Sequence[float], max_seconds: float) -> None:
         self._lengths, self._left = lengths, max_seconds
         self._weights = weights([[word.shown for scene in unit for word in scene.words] for unit in units])
-        self._leaning = [leans(unit[0]) for unit in units]
+        self._asking = [unit[-1].shown.endswith(("?", "？", "؟", ":", "：")) for unit in units]
+        story = [place for place, unit in enumerate(units) if not calls(unit[0])]
+        self._close = story[-1] if story else 0
+        self._leaning = [leans(unit[0]) or (place > 0 and self._asking[place - 1]) for place, unit in enumerate(units)]
         self._lists = _lists(units)
         self._in_list = {unit for listed in self._lists for unit in (*listed.announcing, *listed.items)}
         self._fixed: set[int] = set()
         self._free: set[int] = set()
 
     def kept(self) -> set[int]:
-        for unit in dict.fromkeys((0, len(self._lengths) - 1)):
+        for unit in dict.fromkeys((0, self._close)):
             if self._lengths[unit] <= self._left:
                 self._fixed.add(unit)
                 self._left -= self._lengths[unit]
@@ -112,6 +119,8 @@ class _Choice:
                 continue
             lost = _ALONE if self._leaning[unit] and unit - 1 not in told else 0.0
             worth = self._weights[unit] + _FAR * far[unit] / len(far) - lost
+            if self._asking[unit] and unit + 1 in told:
+                worth += _ALONE
             if (worth, -unit) > best:
                 best, chosen = (worth, -unit), unit
         for listed in self._lists:

@@ -14,6 +14,7 @@ _WORD = regex.compile(r"[\p{L}\p{M}]{4,}|[\p{Han}]{2,}|[\p{Hiragana}\p{Katakana}
 _BY_THE_WAY = regex.compile(
     r"^\W*(?:♻|P\.?\s?S\b|FYI\b|repost\b|follow\b|\(|share this|link in|thanks? )", regex.IGNORECASE
 )
+_CALL = regex.compile(r"^\W*(?:♻|repost\b|follow\b|share this)", regex.IGNORECASE)
 _SHORT: Final = 14  # characters; what is shorter says little alone
 
 
@@ -45,6 +46,11 @@ def weights(sentences: Sequence[Sequence[str]]) -> list[float]:
 def leans(scene: Scene) -> bool:
     """Whether it begins with a word that points back to the sentence before it: `That`, `She`."""
     return scene.words[0].shown.lower().strip("\"'“‘«(,.:;!?…").split("'")[0].split("’")[0] in LEANING - TURNING
+
+
+def calls(scene: Scene) -> bool:
+    """Whether it asks to repost or to follow: what stands behind the close of a story."""
+    return bool(_CALL.match(scene.shown))
 
 
 def _words(words: Sequence[str]) -> set[str]:

@@ -103,13 +103,21 @@ def test_sentences_that_carry_the_story_are_kept(telling):
 
 
 def test_asides_and_calls_to_repost_go_first():
+    texts = ["I turned down a promotion", "(Yes, that one)", "My boss was silent for a while", "The end"]
+    assert choose(scenes_of(*texts), [5.0] * 4, 15.0) == (0, 2, 3)
+    texts = ["I turned down a promotion", "Silence is an answer too", "♻️ Repost if this helps somebody"]
+    assert choose(scenes_of(*texts), [5.0] * 3, 10.0) == (0, 1)
+
+
+def test_a_question_stays_with_its_answer():
     texts = [
-        "I turned down a promotion",
-        "My boss was silent for a while",
-        "♻️ Repost if this helps somebody",
-        "The end",
+        "I left today",
+        "Ordinary words of it",
+        "Ordinary words of it",
+        "What comes after this?",
+        "A break and a lot of sleep",
     ]
-    assert choose(scenes_of(*texts), [5.0] * 4, 15.0) == (0, 1, 3)
+    assert choose(scenes_of(*texts), [5.0] * 5, 15.0) == (0, 3, 4)
 
 
 def test_what_was_left_out_is_told_in_the_order_of_the_post():
