@@ -20,6 +20,8 @@ SHORTEST_FILM: Final = 3.0  # LinkedIn's minimum
 SHORTEST_SHOT: Final = 1.2  # seconds; less is a flicker, not a picture
 UNEVEN: Final = 0.15  # of an equal span: how far a change of the user's pictures may lie from where it should
 SENTENCE, CLAUSE, WORD = 0.0, 1.0, 2.5  # what a cut at each kind of end costs, in seconds away from the wished moment
+FEWEST_WORDS: Final = 3  # fewer of a scene, cut off within a clause, would stand almost alone in their caption
+ORPHAN: Final = 3.0  # what that costs beside
 CLAUSE_ENDS: Final = ".!?…,;:—–。！？，、；："
 
 
@@ -182,6 +184,8 @@ def _candidates(shown: Sequence[Sequence[str]], placed: Spans) -> list[_Cut]:
                 continue
             following = placed[scene + 1][0] if last else placed[scene][word + 1]
             cost = SENTENCE if last else CLAUSE if text.rstrip("\"'”’)」』")[-1:] in CLAUSE_ENDS else WORD
+            if cost == WORD and min(word + 1, len(words) - 1 - word) < FEWEST_WORDS:
+                cost += ORPHAN
             cuts.append(_Cut(scene, word, (placed[scene][word][1] + following[0]) / 2, cost))
     return cuts
 

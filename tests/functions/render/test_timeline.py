@@ -244,3 +244,18 @@ def test_a_shot_knows_the_scene_in_which_it_begins() -> None:
     for shot in film.shots[1:]:
         first = next(word for scene in film.scenes for word in scene if word.end > shot.start)
         assert first in film.scenes[shot.scene]
+
+
+def test_no_picture_changes_before_the_last_words_of_a_scene() -> None:
+    for segment in (1.5, 2.0, 2.5, 3.0, 4.0):
+        made = lay_out(
+            [["word"] * 9 + ["end."]] * 2,
+            [told([0.35] * 10)] * 2,
+            segment_seconds=segment,
+            pictures=None,
+            fades=True,
+        )
+        for shot in made.shots[1:]:
+            for scene in made.scenes:
+                after = sum(word.start >= shot.start for word in scene)
+                assert after in (0, 10) or 3 <= after <= 7
