@@ -24,7 +24,7 @@ LONG_PAUSE: Final = 0.3  # seconds of silence after which a new caption reads be
 
 _DIRECTION_OVERRIDE: Final = re.compile("[\u202a-\u202e\u2066-\u2069]")
 _SENTENCE_END: Final = re.compile(r"[.!?…:;。！？।][\"'”’»)\]]*\W*$")
-_SHORTENED: Final = re.compile(  # Dr. and A. Smith, z. B., 24. April: more follows
+SHORTENED: Final = re.compile(  # Dr. and A. Smith, z. B., 24. April: more follows
     r"\W*(?:\w|\d\d|Dr|Mr|Mrs|Ms|Prof|St|No|Nr|vs|approx|ca|bzw|Sr|Sra|Mme)\.", re.IGNORECASE
 )
 _CLAUSE_END: Final = re.compile(r"[,،、，–—)\]”»-]\W*$")
@@ -222,7 +222,7 @@ def _cost(words: Sequence[CaptionWord], first: int, last: int) -> float:
 
 
 def _ends_sentence(word: str) -> bool:
-    return bool(_SENTENCE_END.search(word)) and not _SHORTENED.fullmatch(word)
+    return bool(_SENTENCE_END.search(word)) and not SHORTENED.fullmatch(word)
 
 
 def _weight(text: str) -> int:
@@ -232,7 +232,7 @@ def _weight(text: str) -> int:
 
 def _break_cost(word: str) -> float:
     """How much it hurts to break after this word: 0 at the end of a sentence, 1 after an article."""
-    if _SHORTENED.fullmatch(word):
+    if SHORTENED.fullmatch(word):
         return 1.0
     if _ends_sentence(word):
         return 0.0

@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 
 from .audio import Samples, kept, levels, quiet_spans, quietest
-from .captions import CaptionWord
+from .captions import SHORTENED, CaptionWord
 from .narration import Narration
 
 FPS: Final = 25  # LinkedIn asks for less than 30
@@ -183,7 +183,8 @@ def _candidates(shown: Sequence[Sequence[str]], placed: Spans) -> list[_Cut]:
             if last and scene == len(shown) - 1:
                 continue
             following = placed[scene + 1][0] if last else placed[scene][word + 1]
-            cost = SENTENCE if last else CLAUSE if text.rstrip("\"'”’)」』")[-1:] in CLAUSE_ENDS else WORD
+            ends = text.rstrip("\"'”’)」』")[-1:] in CLAUSE_ENDS and not SHORTENED.fullmatch(text)
+            cost = SENTENCE if last else CLAUSE if ends else WORD
             if cost == WORD and min(word + 1, len(words) - 1 - word) < FEWEST_WORDS:
                 cost += ORPHAN
             cuts.append(_Cut(scene, word, (placed[scene][word][1] + following[0]) / 2, cost))

@@ -259,3 +259,11 @@ def test_no_picture_changes_before_the_last_words_of_a_scene() -> None:
         for shot in made.shots[1:]:
             after = sum(word.start >= shot.start for word in made.scenes[0])
             assert 3 <= after <= 7
+
+
+def test_no_picture_changes_between_a_title_and_a_name() -> None:
+    words = ["word", "word", "word", "word", "Dr.", "A.", "word", "word", "word", "word", "word", "end."]
+    for segment in (2.0, 2.5, 3.0, 4.0):
+        made = lay_out([words], [told([0.5] * 12)], segment_seconds=segment, pictures=None, fades=True)
+        before = {sum(word.start < shot.start for word in made.scenes[0]) for shot in made.shots[1:]}
+        assert before and not before & {5, 6}
