@@ -61,7 +61,8 @@ def draft_of(said: str, order: PostedNotes, instructions: str, key: str | None) 
     paragraphs = _paragraphs([clean(part) for part in told.parts])
     tags: tuple[str, ...] = ()
     if order.include_hashtags and paragraphs:
-        tags = valid([*told.tags, *found_tags, *hashtags(order.notes or "")])[:MOST]
+        of_model = [tag for tag in told.tags if not _is_ours(tag, instructions, key)]
+        tags = valid([*of_model, *found_tags, *hashtags(order.notes or "")])[:MOST]
         if len(tags) < FEWEST:
             text = "\n".join(paragraphs)
             more = tags_for(text, theme=order.theme or "", language=language_of(text, None))

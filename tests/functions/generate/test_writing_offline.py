@@ -56,6 +56,12 @@ def test_no_english_word_is_added_in_a_language_without_phrases() -> None:
     assert "What" not in write(parsed(notes="生産性は下がりませんでした。病欠は減りました。")).content
 
 
+def test_a_language_that_nobody_knows_here_is_not_taken_for_english() -> None:
+    notes = "Tulianza kampuni yetu mwaka jana. Wateja wetu wawili walikuwa jirani zetu. Leo tunao wateja mia moja."
+    assert "?" not in write(parsed(notes=notes)).content
+    assert write(parsed(notes="We shipped it. Nobody was paged.")).content.count("?") == 1
+
+
 def test_long_notes_are_shortened_by_whole_sentences_and_that_is_told() -> None:
     notes = " ".join(f"Sentence number {n} tells what happened that day." for n in range(60))
     written = write(parsed(notes=notes, length="short"))
