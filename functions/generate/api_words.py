@@ -7,7 +7,7 @@ from shared.styles import STYLES
 from shared.video_request import MAX_CONTENT, MIN_DURATION
 
 from . import answers, examples
-from .writing.post_order import MAX_NOTES, MAX_THEME
+from .writing.post_order import LENGTHS, LONGEST, MAX_NOTES, MAX_THEME, SHORTEST
 
 WHEN: Final = {
     "invalid_request": "not JSON, a wrong type or value, an unknown field, too long; an Idempotency-Key with spaces; "
@@ -80,7 +80,10 @@ NOTES_FIELDS: Final[dict[str, dict[str, Any]]] = {
     "notes": {"description": "What the post shall say: points or sentences, in any order.", "maxLength": MAX_NOTES},
     "tone": {"description": "How it speaks. Without a language model: which question ends it."},
     "target_audience": {"description": "Whom it is for; for a language model.", "maxLength": MAX_THEME},
-    "length": {"description": "About 500, 1,200 or 2,200 characters, or a number of them; 10 % more or less."},
+    "length": {
+        "description": "About 500, 1,200 or 2,200 characters, or a number of them; 10 % more or less.",
+        "anyOf": [{"enum": list(LENGTHS)}, {"type": "integer", "minimum": SHORTEST, "maximum": LONGEST}],
+    },
     "language": {
         "description": "Of the post. Without it, that of the notes. Nothing is translated without a language model.",
         "pattern": "^[a-z]{2,3}(-[A-Z]{2})?$",

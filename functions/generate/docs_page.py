@@ -148,7 +148,10 @@ class _Page:
 
     def _takes(self, field: dict[str, Any]) -> str:
         found = self._resolved(field) | {key: value for key, value in field.items() if key in ("minimum", "maximum")}
-        null = " or null" if field.get("anyOf") else ""
+        choices = [choice for choice in field.get("anyOf", ()) if choice.get("type") != "null"]
+        null = " or null" if len(choices) < len(field.get("anyOf", ())) else ""
+        if len(choices) > 1:
+            return " or ".join(self._takes(choice) for choice in choices) + null
         if "const" in found:
             return f"<code>{found['const']}</code>"
         if "enum" in found:

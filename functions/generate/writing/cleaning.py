@@ -80,8 +80,8 @@ def without_new_addresses(text: str, source: str) -> tuple[str, bool]:
 
 def without_sentences(text: str, unwanted: Callable[[str], bool]) -> tuple[str, bool]:
     """The text without the sentences that are unwanted; and whether there were any."""
-    kept = [sentence for sentence in sentences(text) if not unwanted(sentence)]
-    if not unwanted(text) or "".join(kept) == text:
+    kept = [sentence for sentence in sentences(text) if not (sentence.strip() and unwanted(sentence))]
+    if "".join(kept) == text:
         return text, False
     left = re.sub(r"^[ \t]+|[ \t]+$", "", "".join(kept), flags=re.MULTILINE)
     return re.sub(r"\n{3,}", "\n\n", left).strip(), True

@@ -146,6 +146,11 @@ def test_the_description_takes_what_is_taken_and_refuses_what_is_refused(field: 
         assert validator.is_valid(order) == taken, order
 
 
+def test_the_page_for_readers_tells_both_ways_to_say_a_length(client: Client) -> None:
+    page = client.get("/docs").text
+    assert "<code>short</code>, <code>medium</code>, <code>long</code> or integer, 200 to 3000" in page
+
+
 @pytest.mark.parametrize(
     ("environment", "told"),
     [
