@@ -6,7 +6,17 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from shared.errors import FieldError
-from shared.jobs import ErrorDetail, FoldPreview, JobStatus, JobWarning, LinkedInPost, LinkedInRule, Stage, VoiceUsage
+from shared.jobs import (
+    Credit,
+    ErrorDetail,
+    FoldPreview,
+    JobStatus,
+    JobWarning,
+    LinkedInPost,
+    LinkedInRule,
+    Stage,
+    VoiceUsage,
+)
 from shared.video_request import PlannedScene
 from shared.voices import Voice
 
@@ -25,6 +35,7 @@ WRITTEN_ALL_THE_SAME: Final = (
     "what one should know of the post: `written_offline` (the language model failed), `text_shortened`, "
     "`length_missed`, `language_missed`, `links_left_out`, `no_hashtags`"
 )
+CREDITED: Final = "whose photographs the film shows; show the names with their links wherever you show the film"
 POSTED: Final = "what belongs beside the film when it is posted; null for films made before this was told"
 
 Id = Annotated[str, Meta(pattern=UUID7, extra_json_schema={"format": "uuid"})]
@@ -86,7 +97,7 @@ class JobAnswer(msgspec.Struct):
     height: Pixels | UnsetType = UNSET
     size_bytes: Bytes | UnsetType = UNSET
     narration: Narration | UnsetType = UNSET
-    credits: list[str] | UnsetType = UNSET
+    credits: Annotated[list[Credit], Meta(description=CREDITED)] | UnsetType = UNSET
     linkedin_check: (
         Annotated[list[LinkedInRule], Meta(description="the file against LinkedIn's rules for video")] | UnsetType
     ) = UNSET
@@ -108,7 +119,7 @@ class FilmAnswer(msgspec.Struct):
     height: Pixels | UnsetType = UNSET
     size_bytes: Bytes | UnsetType = UNSET
     narration: Narration | UnsetType = UNSET
-    credits: list[str] | UnsetType = UNSET
+    credits: Annotated[list[Credit], Meta(description=CREDITED)] | UnsetType = UNSET
     linkedin_check: list[LinkedInRule] | UnsetType = UNSET
     post: Annotated[LinkedInPost | None, Meta(description=POSTED)] | UnsetType = UNSET
     usage: Usage | UnsetType = UNSET

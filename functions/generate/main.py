@@ -93,7 +93,7 @@ def make_plan(services: Services, request: flask.Request) -> flask.Response:
     pace = None
     with suppress(Unavailable):  # then it is told from what films take elsewhere
         pace = services.jobs.pace(order.kind_of_film)
-    return json_answer(plan(order, services.settings, pace), 200)
+    return json_answer(plan(order, services.settings, pace, services.photos), 200)
 
 
 @endpoint.route("POST", "/post/generate", "/api/post/generate")

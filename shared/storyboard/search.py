@@ -8,6 +8,8 @@ import regex
 from .scene import Scene
 
 MOST: Final = 3  # queries a scene
+# One photograph of a service, named among the terms of a scene by who chose it.
+CHOSEN: Final = regex.compile(r"(?P<service>unsplash|pexels):(?P<id>[A-Za-z0-9_-]{1,64})")
 NEUTRAL: Final = ("desk by window", "city street morning", "notebook and coffee", "people walking office")
 
 _ENDINGS: Final = ("", "s", "es", "d", "ed", "ing", "'s", "’s", "n", "en", "e")
