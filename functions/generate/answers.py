@@ -28,7 +28,8 @@ FAILED: Final = (
 )
 WARNED: Final = (
     "what one should know of a film that was made all the same: `text_shortened`, `text_too_long`, `letters_left_out`, "
-    "`pictures_need_time`, `narration_fallback`, `voice_of_another_language`, `narration_unavailable`"
+    "`pictures_need_time`, `narration_fallback`, `voice_of_another_language`, `narration_unavailable`, "
+    "`pictures_fallback`"
 )
 
 WRITTEN_ALL_THE_SAME: Final = (
@@ -133,12 +134,32 @@ class CancelAnswer(msgspec.Struct):
     poll_after_ms: Pause
 
 
+class Candidate(msgspec.Struct):
+    """A photograph that could be shown. Show it from `thumbnail_url`, with its credit and both links."""
+
+    reference: Annotated[str, Meta(description="to choose it, make this the only one of the scene's `search_terms`")]
+    thumbnail_url: Address
+    alt: Annotated[str, Meta(description="what it shows, where the service says so")]
+    credit: Credit
+
+
+class SceneOfPlan(PlannedScene, frozen=True, kw_only=True):
+    """A scene of the plan, as generate takes it."""
+
+    candidates: Annotated[  # type: ignore[assignment]  # in an order they are any objects, for nobody reads them there
+        tuple[Candidate, ...] | UnsetType,
+        Meta(
+            description="photographs to choose from; the film shows the first that is still free unless one is chosen"
+        ),
+    ] = UNSET
+
+
 class PlanAnswer(msgspec.Struct):
     """What a film would tell and show. Its `scenes`, changed or not, are taken by generate."""
 
     language: Annotated[str, Meta(description="of the post, such as `en`")]
     voice: Annotated[str, Meta(description="the voice that tells it, by its name at Edge")]
-    scenes: list[PlannedScene]
+    scenes: list[SceneOfPlan]
     estimated_seconds: Annotated[float, Meta(ge=0, description="how long the film will be")]
     max_duration_seconds: Annotated[float, Meta(gt=0)]
     estimated_render_seconds: Annotated[int, Meta(ge=0, description="how long it will take to make")]
