@@ -146,12 +146,12 @@ class Candidate(msgspec.Struct):
 class SceneOfPlan(PlannedScene, frozen=True, kw_only=True):
     """A scene of the plan, as generate takes it."""
 
-    candidates: Annotated[  # type: ignore[assignment]  # in an order they are any objects, for nobody reads them there
+    candidates: Annotated[
         tuple[Candidate, ...] | UnsetType,
         Meta(
             description="photographs to choose from; the film shows the first that is still free unless one is chosen"
         ),
-    ] = UNSET
+    ] = UNSET  # type: ignore[assignment]  # in an order nobody looks at them
 
 
 class PlanAnswer(msgspec.Struct):
