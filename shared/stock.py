@@ -19,7 +19,7 @@ A_FILE: Final = 4.0  # seconds
 PATIENCE: Final = 2  # failures that may pass, after which a service is left alone for this film
 LOOKED_AT: Final = 5  # of the answers to a search: the first of them fit best; posts differ in which comes first
 CHOICE: Final = 3  # candidates a scene
-LATER_SCENES_HAVE_NONE: Final = 16  # with more candidates a plan would be too long to be sent back
+LATER_SCENES_HAVE_NONE: Final = 12  # with more candidates a plan would be too long to be sent back
 
 Orientation = Literal["portrait", "square", "landscape"]
 Problem = Literal["lasting", "passing", "of_one_photo"]

@@ -77,14 +77,16 @@ class StockPictures:
         """Find and fetch a photograph for each shot that is to be expected, by the scene that it shows."""
         until = time.monotonic() + GATHERING
         missing = dict(enumerate(scenes))
-        for service in self._services:
-            if not missing:
-                break
+        for place, service in enumerate(self._services):
+            later = {other.name for other in self._services[place + 1 :]}
+            now = {number: scene for number, scene in missing.items() if self._chosen_from(scene) not in later}
+            if not now:
+                continue
             errand = Errand(service, until=until, check=self._check)
-            asked = {scene: self._wanted[scene] for scene in sorted(set(missing.values()))}
+            asked = {scene: self._wanted[scene] for scene in sorted(set(now.values()))}
             found = photos_for(asked, errand, orientation_of(self._frame), self._seed)
             self._found.append((errand, found))
-            come = self._fetched(missing, found, errand)
+            come = self._fetched(now, found, errand)
             self._gathered |= come
             missing = {number: scene for number, scene in missing.items() if number not in come}
         if self._gathered and 0 not in self._gathered:
@@ -198,7 +200,7 @@ class StockPictures:
     def _picked(self, missing: Mapping[int, int], found: Mapping[int, tuple[Photo, ...]]) -> dict[int, Photo]:
         """A photograph for each shot that none was asked for yet: of its own scene, else of the scenes around."""
         picks: dict[int, Photo] = {}
-        chosen_first = sorted(missing.items(), key=lambda item: (not self._is_chosen(item[1]), item[0]))
+        chosen_first = sorted(missing.items(), key=lambda item: (self._chosen_from(item[1]) is None, item[0]))
         for own in (True, False):
             for number, scene in chosen_first:
                 if number in picks:
@@ -211,8 +213,10 @@ class StockPictures:
                     self._asked.add(fresh.reference)
         return dict(sorted(picks.items()))
 
-    def _is_chosen(self, scene: int) -> bool:
-        return any(CHOSEN.fullmatch(term) for term in self._wanted[scene])
+    def _chosen_from(self, scene: int) -> str | None:
+        """The service of the photograph that somebody chose for a scene."""
+        chosen = [found["service"] for found in map(CHOSEN.fullmatch, self._wanted[scene]) if found]
+        return str(chosen[0]) if chosen else None
 
 
 def whole_jpeg(data: bytes) -> bytes:
