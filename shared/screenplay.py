@@ -86,7 +86,7 @@ def terms(request: VideoRequest, played: Screenplay, scene: int) -> tuple[str, .
     chosen = request.scenes[scene].search_terms if request.scenes else ()
     if chosen and not all(map(CHOSEN.fullmatch, chosen)):
         return chosen
-    return (*chosen, *search_terms(storyboard.scenes[scene], storyboard.scenes))
+    return (*chosen, *search_terms(storyboard.scenes[scene], storyboard.scenes, storyboard.language))
 
 
 def _cast(request: VideoRequest, language: str, default: str) -> tuple[str, list[JobWarning]]:
