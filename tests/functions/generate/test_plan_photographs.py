@@ -8,7 +8,7 @@ from werkzeug.test import Client
 
 from shared.services import Services
 from shared.stock import CHOICE, PhotoService
-from tests.conftest import HeldQueue
+from tests.conftest import HeldQueue, Made
 from tests.fake_pexels import FakePexels
 from tests.fake_unsplash import FakeUnsplash
 from tests.stock_fixtures import pexels, photo_services, unsplash, web
@@ -108,3 +108,12 @@ def test_a_long_plan_can_still_be_sent_back(asking: Client) -> None:
     assert [bool(scene["candidates"]) for scene in plan["scenes"]] == [True] * 12 + [False] * 16
     assert len(msgspec.json.encode(plan)) < 50_000
     planned(asking, content="é" * 3000, scenes=plan["scenes"])
+
+
+def test_the_page_may_load_thumbnails_of_the_services_there_are_keys_for_and_of_no_others(made: Made) -> None:
+    for keys in ({}, {"UNSPLASH_ACCESS_KEY": "a-key-of-eight"}, {"PEXELS_API_KEY": "a-key-of-eight"}):
+        client, _ = made(**keys)
+        policy = client.get("/test").headers["Content-Security-Policy"]
+        assert ("https://images.unsplash.com" in policy) == ("UNSPLASH_ACCESS_KEY" in keys)
+        assert ("https://images.pexels.com" in policy) == ("PEXELS_API_KEY" in keys)
+        assert "a-key-of-eight" not in str(client.get("/test").headers) + client.get("/test").text
