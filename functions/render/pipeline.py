@@ -316,8 +316,6 @@ class _Share:
         self.done = done
 
 
-
-
 def _length_warnings(timeline: Timeline, seconds: float) -> list[JobWarning]:
     """A film that is longer than asked because every picture is to be seen, not because of what is said."""
     if timeline.duration <= seconds or timeline.spoken_until + TAIL > seconds:
