@@ -226,6 +226,10 @@ grant_rights() { # the least that works: on the thing itself wherever Google all
   [[ -z "$speech_version" ]] ||
     grant secrets speech-api-key "" "roles/secretmanager.secretAccessor $RENDER_SERVICE_ACCOUNT"
   [[ -z "$llm_version" ]] || grant secrets llm-api-key "" "roles/secretmanager.secretAccessor $API_SERVICE_ACCOUNT"
+  for secret in ${unsplash_version:+unsplash-access-key} ${pexels_version:+pexels-api-key}; do
+    grant secrets "$secret" "" "roles/secretmanager.secretAccessor $API_SERVICE_ACCOUNT" \
+      "roles/secretmanager.secretAccessor $RENDER_SERVICE_ACCOUNT"
+  done
   [[ -z "$auth_version" ]] || grant secrets auth-secret "" "roles/secretmanager.secretAccessor $API_SERVICE_ACCOUNT"
 }
 
@@ -315,7 +319,7 @@ keep_secret() { # NAME VALUE: prints the version that holds the value; without a
   echo "$version"
 }
 
-make_secrets() { # sets redis_version, keys_version, auth_version, speech_version, llm_version: a rollback finds its own
+make_secrets() { # sets redis_version, keys_version, …_version: numbers, so that a rollback finds its own
   secrets=$(ask gcloud secrets list --format='value(name.basename())')
   local held redis=${REDIS_URL:-}
   ! $dry_run || redis=${redis:-unknown}
@@ -334,6 +338,8 @@ make_secrets() { # sets redis_version, keys_version, auth_version, speech_versio
   [[ -z "${SPEECH_BASE_URL:-}" ]] || speech_version=$(keep_secret speech-api-key "${SPEECH_API_KEY:-}")
   llm_version=""
   [[ -z "${LLM_BASE_URL:-}" ]] || llm_version=$(keep_secret llm-api-key "${LLM_API_KEY:-}")
+  unsplash_version=$(keep_secret unsplash-access-key "${UNSPLASH_ACCESS_KEY:-}")
+  pexels_version=$(keep_secret pexels-api-key "${PEXELS_API_KEY:-}")
   auth_version=$(keep_secret auth-secret "${AUTH_SECRET:-}")
   [[ -z "$auth_version" || (-n "${AUTH_ISSUER:-}" && -n "${AUTH_AUDIENCE:-}") ]] ||
     die "There is a secret auth-secret: AUTH_ISSUER and AUTH_AUDIENCE must be set. For no tokens at all: gcloud secrets delete auth-secret" 2
@@ -386,13 +392,15 @@ deploy_functions() {
     [[ -z "${!name:-}" ]] || common+=";$name=${!name}"
   done
   local redis="REDIS_URL=redis-url:$redis_version" keys="TASK_HMAC_KEYS=task-hmac-keys:$keys_version"
-  local render_url status_url upload_url generate_url speaks="" writes=""
+  local render_url status_url upload_url generate_url speaks="" writes="" photos=""
   [[ -z "$speech_version" ]] || speaks=",SPEECH_API_KEY=speech-api-key:$speech_version" # render alone buys voices
   [[ -z "$llm_version" ]] || writes=",LLM_API_KEY=llm-api-key:$llm_version" # generate alone asks it
+  [[ -z "$unsplash_version" ]] || photos+=",UNSPLASH_ACCESS_KEY=unsplash-access-key:$unsplash_version"
+  [[ -z "$pexels_version" ]] || photos+=",PEXELS_API_KEY=pexels-api-key:$pexels_version"
 
   # 1740 s: less than the 1800 s after which the queue delivers again.
   # MALLOC_MMAP_THRESHOLD_, here and for upload: glibc gives freed pictures back at once, 60 MB less for a film.
-  render_url=$(deploy render "$common;CORS_ORIGINS=$origins;MALLOC_MMAP_THRESHOLD_=1048576" "$redis,$keys$speaks" \
+  render_url=$(deploy render "$common;CORS_ORIGINS=$origins;MALLOC_MMAP_THRESHOLD_=1048576" "$redis,$keys$speaks$photos" \
     --service-account="$RENDER_SERVICE_ACCOUNT" --no-allow-unauthenticated --memory=4Gi --cpu=4 --timeout=1740s \
     --concurrency="$RENDER_CONCURRENCY" --max-instances="$RENDER_INSTANCES")
   grant "run services" render "--region=$region" "roles/run.invoker $TASK_SERVICE_ACCOUNT"
@@ -415,7 +423,7 @@ deploy_functions() {
     --memory=1Gi --cpu=1 --timeout=60s --concurrency=8 --max-instances=10)
   common+=";TASK_QUEUE_URL=$TASK_QUEUE_URL;TASK_SERVICE_ACCOUNT=$TASK_SERVICE_ACCOUNT;RENDER_URL=$render_url"
   common+=";STATUS_URL=$status_url;UPLOAD_URL=$upload_url;GENERATE_URL=$hosting/generate"
-  generate_url=$(deploy generate "$common" "$public,$keys$writes" --service-account="$API_SERVICE_ACCOUNT" --allow-unauthenticated \
+  generate_url=$(deploy generate "$common" "$public,$keys$writes$photos" --service-account="$API_SERVICE_ACCOUNT" --allow-unauthenticated \
     --memory=512Mi --cpu=1 --timeout=60s --concurrency=20 --max-instances=10)
   [[ ",$origins," == *",$generate_url,"* ]] ||
     echo "generate is also at $generate_url, which CORS_ORIGINS does not name: open the test page elsewhere." >&2

@@ -58,6 +58,8 @@ class Settings:
     llm_base_url: str | None
     llm_api_key: str | None
     llm_model: str | None
+    unsplash_access_key: str | None
+    pexels_api_key: str | None
     max_attempts: int
     lease_seconds: int
     upload_limit_hour: int
@@ -111,6 +113,8 @@ class Settings:
             llm_base_url=read("LLM_BASE_URL", _private_url, None),
             llm_api_key=read("LLM_API_KEY", _key, None),
             llm_model=read("LLM_MODEL", str, None),
+            unsplash_access_key=read("UNSPLASH_ACCESS_KEY", _key, None),
+            pexels_api_key=read("PEXELS_API_KEY", _key, None),
             max_attempts=read("MAX_ATTEMPTS", _between(1, 20, int), "3"),
             lease_seconds=read("LEASE_SECONDS", _between(1, 600, int), "60"),
             upload_limit_hour=read("UPLOAD_LIMIT_HOUR", _between(0, 10**6, int), "10"),
@@ -137,8 +141,8 @@ class Settings:
     def secrets(self) -> tuple[str, ...]:
         """What the environment holds that must never be written anywhere."""
         password = urlsplit(self.redis_url).password
-        keys = (self.speech_api_key, self.llm_api_key, *self.task_hmac_keys)
-        return tuple(secret for secret in (password, self.auth_secret, *keys) if secret)
+        keys = (self.speech_api_key, self.llm_api_key, self.unsplash_access_key, self.pexels_api_key)
+        return tuple(secret for secret in (password, self.auth_secret, *keys, *self.task_hmac_keys) if secret)
 
     @property
     def files_on_disk(self) -> bool:
@@ -199,7 +203,10 @@ class Settings:
 
     def __repr__(self) -> str:
         """Without the values that are secrets: a Settings may end up in a traceback."""
-        secret = {"redis_url", "task_hmac_keys", "auth_secret", "speech_api_key", "llm_api_key"}
+        secret = {
+            "redis_url", "task_hmac_keys", "auth_secret", "speech_api_key", "llm_api_key", "unsplash_access_key",
+            "pexels_api_key",
+        }  # fmt: skip
         shown = (f"{f.name}={'…' if f.name in secret else repr(getattr(self, f.name))}" for f in fields(self))
         return f"Settings({', '.join(shown)})"
 

@@ -86,6 +86,18 @@ class LinkedInRule:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Credit:
+    """Who made a photograph that a film shows. The service asks for both links wherever the film is shown."""
+
+    text: str  # "Photo by Ann Example on Unsplash"
+    url: str  # the photograph's own page
+    author: str
+    author_url: str
+    service: str
+    service_url: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class FoldPreview:
     """What can be read before "see more" on a phone and on a desk; whole where nothing is hidden, else with "…"."""
 
@@ -129,7 +141,7 @@ class Film:
     size_bytes: int
     narration: dict[str, str | None]  # engine, voice
     has_captions: bool
-    credits: tuple[str, ...] = ()
+    credits: tuple[Credit, ...] = ()
     linkedin_check: tuple[LinkedInRule, ...] = ()
     post: LinkedInPost | None = None
     usage: VoiceUsage = VoiceUsage()

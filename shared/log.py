@@ -23,7 +23,7 @@ SHORTEST_SECRET: Final = 8  # characters; to hide shorter ones would hide half o
 # tasks. None takes a quote or a backslash along, so that a line of JSON stays one.
 _SECRET_FORMS: Final = re.compile(
     r"""(?ix) (?P<kept>
-          \bauthorization \W{1,6} (?: (?: bearer | basic ) \s+ )?
+          \bauthorization \W{1,6} (?: (?: bearer | basic | client-id ) \s+ )?
         | \bbearer \s+
         | \b x-goog-(?: signature | credential ) =
         | \b signature =

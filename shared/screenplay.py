@@ -8,6 +8,7 @@ from shared.errors import FieldError, InvalidRequest
 from shared.glyphs import face_of
 from shared.jobs import JobWarning
 from shared.storyboard import Storyboard, build, estimate_seconds, from_scenes
+from shared.storyboard.search import CHOSEN, search_terms
 from shared.video_request import VideoRequest
 from shared.voices import language_of, voice_for
 
@@ -74,6 +75,18 @@ def write(request: VideoRequest, settings: Settings, *, spare: float = 1.0) -> S
         message = f"These scenes take about {screenplay.film_seconds:.0f} seconds; the film may take {max_seconds:g}."
         raise InvalidRequest(message, errors=[FieldError("scenes", "too_long", message)])
     return screenplay
+
+
+def terms(request: VideoRequest, played: Screenplay, scene: int) -> tuple[str, ...]:
+    """What to look for to picture a scene: what its caller chose, else what can be seen of what it tells.
+
+    Behind a photograph that was chosen by its reference stand the words, should it be gone.
+    """
+    storyboard = played.storyboard
+    chosen = request.scenes[scene].search_terms if request.scenes else ()
+    if chosen and not all(map(CHOSEN.fullmatch, chosen)):
+        return chosen
+    return (*chosen, *search_terms(storyboard.scenes[scene], storyboard.scenes, storyboard.language))
 
 
 def _cast(request: VideoRequest, language: str, default: str) -> tuple[str, list[JobWarning]]:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from shared.adapters.redis_queue import TaskBroker
     from shared.breakers import Breakers
     from shared.limits import Limits
+    from shared.stock import PhotoService
 
 DEFAULT_LOCAL_QUEUE_PORT = 8085
 # A tenth of what Google's clients take to load: the classes of certificates, for credentials that nobody here has.
@@ -70,6 +71,21 @@ class Services:
         from shared.adapters.redis_breakers import RedisBreakers
 
         return RedisBreakers(self._redis)
+
+    @cached_property
+    def photos(self) -> "tuple[PhotoService, ...]":
+        """Who is asked for photographs, in this order: those of which there is a key."""
+        settings = self.settings
+        if not (settings.unsplash_access_key or settings.pexels_api_key):
+            return ()
+        from shared.adapters.pexels import Pexels
+        from shared.adapters.redis_photos import RedisPhotoMemory
+        from shared.adapters.stock_photos import StockPhotos
+        from shared.adapters.unsplash import Unsplash
+
+        memory = RedisPhotoMemory(self._redis)
+        keys = ((Unsplash(), settings.unsplash_access_key), (Pexels(), settings.pexels_api_key))
+        return tuple(StockPhotos(vendor, key, memory) for vendor, key in keys if key)
 
     @cached_property
     def callers(self) -> Callers:

@@ -7,7 +7,7 @@ from contextlib import suppress
 from typing import Annotated, Any, Final, Literal, Protocol
 
 import msgspec
-from msgspec import Meta
+from msgspec import UNSET, Meta, UnsetType
 
 from shared.errors import FieldError, InvalidRequest, Unavailable
 from shared.ids import is_id
@@ -56,6 +56,10 @@ class PlannedScene(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     search_terms: Annotated[
         tuple[str, ...], Meta(max_length=MAX_SEARCH_TERMS, description="a list of at most 5 texts to look for")
     ] = ()
+    candidates: Annotated[
+        tuple[dict[str, Any], ...] | UnsetType,
+        Meta(description="a list, which is not used: it is taken so that a plan can be sent back as it came"),
+    ] = UNSET
     estimated_seconds: Annotated[
         float | None,
         Meta(description="a number, which is not used: it is taken so that a plan can be sent back as it came"),
@@ -260,6 +264,7 @@ def _checked_scenes(raw: list[Any]) -> tuple[tuple[PlannedScene, ...], list[Fiel
             continue
         values, scene_errors = checked(PlannedScene, scene, f"scenes[{place}].")
         errors += scene_errors
+        values.pop("candidates", None)  # looked at, and not part of the order
         if not scene_errors:
             scenes.append(PlannedScene(**values))
     return tuple(scenes), errors

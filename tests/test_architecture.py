@@ -35,6 +35,7 @@ WORDS = {
     "screenplay",
     "glyphs",
     "voices",
+    "stock",
 }
 VENDORS = {
     "redis",
@@ -58,7 +59,8 @@ ADAPTERS = {"redis_line": {"redis"}, "redis_jobs": set(), "redis_limits": set(),
             "jwt_tokens": {"jwt"}, "cloud_tasks": {"google", "requests"}, "gcs_blobs": {"google", "requests"},
             "iam_signing": {"google"}, "redis_scripts": set(), "redis_queue": {"redis", "dramatiq"},
             "local_queue": {"requests"}, "disk_blobs": set(), "otlp": {"opentelemetry"}, "fetching": set(),
-            "public_web": set(), "wire": set()}  # fmt: skip
+            "public_web": set(), "wire": set(), "stock_photos": set(), "unsplash": set(),
+            "pexels": set(), "redis_photos": set()}  # fmt: skip
 
 
 def sources(*folders: str) -> list[Path]:

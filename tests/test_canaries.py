@@ -314,6 +314,7 @@ def written(secrets: tuple[str, ...] = (), **fields: str) -> dict[str, Any]:
         ("Authorization: Bearer abc.def-1", "Authorization: Bearer …"),
         ("{'Authorization': 'Basic Zm9vOmJhcg=='}", "{'Authorization': 'Basic …'}"),
         ("authorization=lvk_123", "authorization=…"),
+        ("Authorization: Client-ID abc-def_1", "Authorization: Client-ID …"),
         ("a bearer lvk_123 and more", "a bearer … and more"),
         ("rediss://default:hunter2@h.example:6379/0", "rediss://default:…@h.example:6379/0"),
         ("https://h/o?X-Goog-Credential=a%40b&z=1", "https://h/o?X-Goog-Credential=…&z=1"),

@@ -6,7 +6,17 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from shared.errors import FieldError
-from shared.jobs import ErrorDetail, FoldPreview, JobStatus, JobWarning, LinkedInPost, LinkedInRule, Stage, VoiceUsage
+from shared.jobs import (
+    Credit,
+    ErrorDetail,
+    FoldPreview,
+    JobStatus,
+    JobWarning,
+    LinkedInPost,
+    LinkedInRule,
+    Stage,
+    VoiceUsage,
+)
 from shared.video_request import PlannedScene
 from shared.voices import Voice
 
@@ -18,13 +28,15 @@ FAILED: Final = (
 )
 WARNED: Final = (
     "what one should know of a film that was made all the same: `text_shortened`, `text_too_long`, `letters_left_out`, "
-    "`pictures_need_time`, `narration_fallback`, `voice_of_another_language`, `narration_unavailable`"
+    "`pictures_need_time`, `narration_fallback`, `voice_of_another_language`, `narration_unavailable`, "
+    "`pictures_fallback`"
 )
 
 WRITTEN_ALL_THE_SAME: Final = (
     "what one should know of the post: `written_offline` (the language model failed), `text_shortened`, "
     "`length_missed`, `language_missed`, `links_left_out`, `no_hashtags`"
 )
+CREDITED: Final = "whose photographs the film shows; show the names with their links wherever you show the film"
 POSTED: Final = "what belongs beside the film when it is posted; null for films made before this was told"
 
 Id = Annotated[str, Meta(pattern=UUID7, extra_json_schema={"format": "uuid"})]
@@ -86,7 +98,7 @@ class JobAnswer(msgspec.Struct):
     height: Pixels | UnsetType = UNSET
     size_bytes: Bytes | UnsetType = UNSET
     narration: Narration | UnsetType = UNSET
-    credits: list[str] | UnsetType = UNSET
+    credits: Annotated[list[Credit], Meta(description=CREDITED)] | UnsetType = UNSET
     linkedin_check: (
         Annotated[list[LinkedInRule], Meta(description="the file against LinkedIn's rules for video")] | UnsetType
     ) = UNSET
@@ -108,7 +120,7 @@ class FilmAnswer(msgspec.Struct):
     height: Pixels | UnsetType = UNSET
     size_bytes: Bytes | UnsetType = UNSET
     narration: Narration | UnsetType = UNSET
-    credits: list[str] | UnsetType = UNSET
+    credits: Annotated[list[Credit], Meta(description=CREDITED)] | UnsetType = UNSET
     linkedin_check: list[LinkedInRule] | UnsetType = UNSET
     post: Annotated[LinkedInPost | None, Meta(description=POSTED)] | UnsetType = UNSET
     usage: Usage | UnsetType = UNSET
@@ -122,12 +134,32 @@ class CancelAnswer(msgspec.Struct):
     poll_after_ms: Pause
 
 
+class Candidate(msgspec.Struct):
+    """A photograph that could be shown. Show it from `thumbnail_url`, with its credit and both links."""
+
+    reference: Annotated[str, Meta(description="to choose it, make this the only one of the scene's `search_terms`")]
+    thumbnail_url: Address
+    alt: Annotated[str, Meta(description="what it shows, where the service says so")]
+    credit: Credit
+
+
+class SceneOfPlan(PlannedScene, frozen=True, kw_only=True):
+    """A scene of the plan, as generate takes it."""
+
+    candidates: Annotated[
+        tuple[Candidate, ...] | UnsetType,
+        Meta(
+            description="photographs to choose from; the film shows the first that is still free unless one is chosen"
+        ),
+    ] = UNSET  # type: ignore[assignment]  # in an order nobody looks at them
+
+
 class PlanAnswer(msgspec.Struct):
     """What a film would tell and show. Its `scenes`, changed or not, are taken by generate."""
 
     language: Annotated[str, Meta(description="of the post, such as `en`")]
     voice: Annotated[str, Meta(description="the voice that tells it, by its name at Edge")]
-    scenes: list[PlannedScene]
+    scenes: list[SceneOfPlan]
     estimated_seconds: Annotated[float, Meta(ge=0, description="how long the film will be")]
     max_duration_seconds: Annotated[float, Meta(gt=0)]
     estimated_render_seconds: Annotated[int, Meta(ge=0, description="how long it will take to make")]

@@ -47,7 +47,7 @@ FIELDS: Final[dict[str, dict[str, Any]]] = {
     "style": {"description": "Palette, and how far pictures move.", "enum": list(STYLES)},
     "user_image_ids": {
         "description": "Ids that the upload answered. Exactly these pictures are shown, in this order, for about equal "
-        "times. Without any, backgrounds are drawn.",
+        "times. Without any, the film shows photographs where the service has a key for them, else drawn backgrounds.",
         "uniqueItems": True,
         "items": {"type": "string", "format": "uuid", "pattern": answers.UUID7},
     },

@@ -25,6 +25,15 @@ VOICES: Final[dict[str, Any]] = {
         {"name": "de-DE-ConradNeural", "language": "de", "locale": "de-DE", "gender": "male"},
     ],
 }
+_REFERRAL: Final = "?utm_source=linkedin_video&utm_medium=referral"
+_CREDIT: Final[dict[str, Any]] = {
+    "text": "Photo by Ann Example on Unsplash",
+    "url": f"https://unsplash.com/photos/LBI7cgq3pbM{_REFERRAL}",
+    "author": "Ann Example",
+    "author_url": f"https://unsplash.com/@ann{_REFERRAL}",
+    "service": "Unsplash",
+    "service_url": f"https://unsplash.com/{_REFERRAL}",
+}
 PLAN: Final[dict[str, Any]] = {
     "language": "en",
     "voice": "en-US-JennyNeural",
@@ -35,6 +44,14 @@ PLAN: Final[dict[str, Any]] = {
             "kind": "hook",
             "image_id": None,
             "search_terms": ["coins and calculator"],
+            "candidates": [
+                {
+                    "reference": "unsplash:LBI7cgq3pbM",
+                    "thumbnail_url": "https://images.unsplash.com/photo-1416339306562?ixid=M3w&w=400",
+                    "alt": "coins beside a calculator",
+                    "credit": _CREDIT,
+                }
+            ],
             "estimated_seconds": 3.4,
         }
     ],

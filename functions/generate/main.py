@@ -24,6 +24,9 @@ from .plain_words import says_something
 
 endpoint = Endpoint("generate")
 
+# Whose thumbnails a plan may show, where there is a key: they are to be loaded from the service itself.
+THUMBNAILS = (("images.unsplash.com", "unsplash_access_key"), ("images.pexels.com", "pexels_api_key"))
+
 PAGE = Path(__file__).parent / "page"
 PAGE_TYPES = {
     "app.js": "text/javascript",
@@ -93,7 +96,7 @@ def make_plan(services: Services, request: flask.Request) -> flask.Response:
     pace = None
     with suppress(Unavailable):  # then it is told from what films take elsewhere
         pace = services.jobs.pace(order.kind_of_film)
-    return json_answer(plan(order, services.settings, pace), 200)
+    return json_answer(plan(order, services.settings, pace, services.photos), 200)
 
 
 @endpoint.route("POST", "/post/generate", "/api/post/generate")
@@ -270,9 +273,10 @@ def _page_policy(services: Services) -> str:
     # Origins only: with a path, a browser allows that one address and nothing below it.
     hosts = " ".join(sorted({"{0.scheme}://{0.netloc}".format(urlsplit(address)) for address in own if address}))
     files = hosts if settings.files_on_disk else f"{hosts} https://storage.googleapis.com"
+    thumbnails = "".join(f" https://{host}" for host, key in THUMBNAILS if getattr(settings, key))
     return (
         f"default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self' {files}; "
-        f"img-src 'self' blob: data: {files}; media-src 'self' blob: {files}; "
+        f"img-src 'self' blob: data: {files}{thumbnails}; media-src 'self' blob: {files}; "
         "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
     )
 

@@ -22,7 +22,13 @@ def deliver(services: Services, signature: str, body: bytes) -> tuple[str, Verdi
     if order.job_id != signed_for:
         raise Forbidden("This door is for the queue only.")
     settings = services.settings
-    studio = Studio(settings=settings, videos=services.videos, uploads=services.uploads, breakers=services.breakers)
+    studio = Studio(
+        settings=settings,
+        videos=services.videos,
+        uploads=services.uploads,
+        photos=services.photos,
+        breakers=services.breakers,
+    )
     tracing.flush()  # after the answer the platform may let us stand still
     with log.about(job_id=order.job_id):
         verdict = run_job(

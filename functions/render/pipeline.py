@@ -19,7 +19,9 @@ from shared.glyphs import face_of, left_out
 from shared.jobs import Film, JobWarning, Links, Stage
 from shared.linkedin_post import pack
 from shared.screenplay import Screenplay
+from shared.stock import PhotoService
 from shared.storyboard import Storyboard
+from shared.storyboard.search import CHOSEN
 from shared.styles import STYLES, Style
 from shared.video_request import VideoRequest
 
@@ -31,10 +33,12 @@ from .kept_scenes import KeptScenes
 from .lettering import Lettering
 from .narration import Narration, NarrationFailed, Spoken, speak
 from .narrators import narrators
-from .pictures import Early, MediaSource
+from .pictures import Early
 from .publishing import publish
+from .small_print import with_small_print
 from .sound import master
 from .sources.drawn import DrawnBackgrounds
+from .sources.stock import StockPictures, expected_scenes, shown_alone
 from .sources.uploaded import UploadedPictures
 from .spoken import BOUGHT
 from .timeline import FPS, SCENE_PAUSE, TAIL, Timeline, lay_out
@@ -53,11 +57,12 @@ LOOK_EVERY: Final = 0.25  # seconds between two looks at how far the voice is
 
 @dataclass(frozen=True, kw_only=True)
 class Studio:
-    """What a film is made with: the settings and the two stores."""
+    """What a film is made with: the settings, the two stores, and who is asked for photographs."""
 
     settings: Settings
     videos: BlobStore
     uploads: BlobStore
+    photos: Sequence[PhotoService] = ()
     breakers: Breakers = field(default_factory=OwnBreakers)
 
     def make_video(self, request: VideoRequest, attempt: Attempt) -> tuple[Film, Links]:
@@ -74,15 +79,18 @@ class Studio:
             voice = beside.begin(self._spoken, played, request, attempt, kept, heard, beside.check)
             with tracing.span("media"):
                 images = self._images(request, attempt)
-                pictures = Early(self._pictures(images, request, style), (width, height))
+                stock = self._pictures(images, played, request, style, (width, height), attempt.check)
+                pictures = Early(stock, (width, height))
             attempt.report(Stage.AUDIO_GENERATION)
             while not wait([voice], timeout=LOOK_EVERY).done:
                 attempt.report(Stage.AUDIO_GENERATION, heard.done)
             spoken = voice.result()
             beside.begin(kept.close)
-            storyboard, timeline = self._laid_out(played, spoken.scenes, request)
+            storyboard, kept_scenes, timeline = self._laid_out(played, spoken.scenes, request)
+            stock.settle([kept_scenes[shot.scene] for shot in timeline.shots])
             attempt.warn(
                 [
+                    *stock.warnings,
                     *storyboard.warnings,
                     *left_out(scene.shown for scene in storyboard.scenes),
                     *_length_warnings(timeline, played.max_seconds),
@@ -108,7 +116,14 @@ class Studio:
                 timeline,
                 size=(width, height),
                 picture=lambda shot: pictures.find(shot, (width, height)),
-                overlay=titles.at,
+                overlay=with_small_print(
+                    titles.at,
+                    stock.small_print,
+                    frame=(width, height),
+                    palette=style.palette,
+                    seconds=timeline.duration,
+                    low=request.captions.position == "top",
+                ),
                 move=request.motion,
                 travel=style.travel,
                 seed=request.content,
@@ -119,7 +134,7 @@ class Studio:
                 sound.result()
                 join(folder / "silent.mp4", track, folder / "film.mp4", check=attempt.check)
             with tracing.span("publish"):
-                return publish(
+                published = publish(
                     folder / "film.mp4",
                     poster,
                     titles.captions,
@@ -133,10 +148,13 @@ class Studio:
                     ),
                     usage=usage,
                     narration=narration,
+                    credits=stock.credits,
                     videos=self.videos,
                     uploads=self.uploads,
                     images=images,
                 )
+                stock.report_used(request.job_id)
+                return published
 
     def retract(self, request: VideoRequest) -> None:
         """Remove what was published of a film, and the voice that was kept for it; what was not is no failure."""
@@ -199,10 +217,10 @@ class Studio:
 
     def _laid_out(
         self, played: Screenplay, narrations: Sequence[Narration], request: VideoRequest
-    ) -> tuple[Storyboard, Timeline]:
+    ) -> tuple[Storyboard, Sequence[int], Timeline]:
         """One clock for what fits into the film, now that true durations are known: whole sentences go, or none.
 
-        Of scenes that their caller chose none goes.
+        Of scenes that their caller chose none goes. The numbers are the places of those that stay.
         """
         beyond = TAIL  # what a film is longer than its scenes together
         while True:
@@ -217,18 +235,51 @@ class Studio:
                 segment_seconds=self.settings.segment_seconds,
                 pictures=len(request.user_image_ids) or None,
                 fades=request.transition != "none",
-                shows=_chosen_pictures(request),
+                shows=self._chosen_pictures(request),
             )
             over = timeline.spoken_until + TAIL - played.max_seconds  # the gaps of the transitions count as well
             if over <= 0 or beyond > played.max_seconds or played.is_fixed:
-                return fitted, timeline
+                return fitted, kept, timeline
             beyond += over + 1 / FPS
 
-    def _pictures(self, images: Mapping[str, bytes], request: VideoRequest, style: Style) -> MediaSource:
-        """The user's own pictures, exactly those and in their order; else drawn ones."""
-        if not images:
-            return DrawnBackgrounds(style.palette, request.content)
-        return UploadedPictures([images[image_id] for image_id in request.user_image_ids], style.palette)
+    def _pictures(
+        self,
+        images: Mapping[str, bytes],
+        played: Screenplay,
+        request: VideoRequest,
+        style: Style,
+        frame: tuple[int, int],
+        check: Callable[[], None],
+    ) -> StockPictures:
+        """The user's own pictures, exactly those and in their order; else photographs; else drawn ones."""
+        own = UploadedPictures([images[image_id] for image_id in request.user_image_ids], style.palette)
+        pictures = StockPictures(
+            [screenplay.terms(request, played, scene) for scene in range(len(played.seconds))],
+            () if images else self.photos,
+            frame=frame,
+            ground=style.palette,
+            seed=request.content,
+            fallback=own if images else DrawnBackgrounds(style.palette, request.content),
+            check=check,
+        )
+        pictures.gather(expected_scenes(played.seconds, self.settings.segment_seconds, self._chosen_pictures(request)))
+        return pictures
+
+    def _chosen_pictures(self, request: VideoRequest) -> list[int] | None:
+        """The number of each scene's picture, where the caller chose; a scene that names none of the caller's own goes
+        on with the last.
+        """
+        scenes = request.scenes or ()
+        named = [scene.image_id for scene in scenes]
+        if not any(named):
+            chosen = [any(map(CHOSEN.fullmatch, scene.search_terms)) for scene in scenes]
+            return shown_alone(chosen) if self.photos and not request.user_image_ids else None
+        shown = next(image_id for image_id in named if image_id)
+        numbers = []
+        for image_id in named:
+            shown = image_id or shown
+            numbers.append(request.user_image_ids.index(shown))
+        return numbers
 
     def _images(self, request: VideoRequest, attempt: Attempt) -> dict[str, bytes]:
         """The bytes of the user's pictures, by id."""
@@ -263,19 +314,6 @@ class _Share:
 
     def note(self, done: float) -> None:
         self.done = done
-
-
-def _chosen_pictures(request: VideoRequest) -> list[int] | None:
-    """The number of each scene's picture, where the caller chose; a scene that names none goes on with the last."""
-    named = [scene.image_id for scene in request.scenes or ()]
-    if not any(named):
-        return None
-    shown = next(image_id for image_id in named if image_id)
-    numbers = []
-    for image_id in named:
-        shown = image_id or shown
-        numbers.append(request.user_image_ids.index(shown))
-    return numbers
 
 
 def _length_warnings(timeline: Timeline, seconds: float) -> list[JobWarning]:

@@ -9,7 +9,7 @@ from typing import Final
 from shared import log
 from shared.blobs import BlobStore, image_name, sign_links, video_name
 from shared.errors import NotFound, Unavailable
-from shared.jobs import Film, LinkedInPost, Links, Stage, VoiceUsage
+from shared.jobs import Credit, Film, LinkedInPost, Links, Stage, VoiceUsage
 from shared.video_request import VideoRequest
 
 from .captions import Caption, srt, vtt
@@ -27,6 +27,7 @@ def publish(
     attempt: Attempt,
     *,
     narration: dict[str, str | None],
+    credits: Sequence[Credit] = (),
     post: LinkedInPost,
     usage: VoiceUsage,
     videos: BlobStore,
@@ -63,6 +64,7 @@ def publish(
         height=seen.height,
         size_bytes=seen.size,
         narration=narration,
+        credits=tuple(credits),
         has_captions=bool(captions),
         linkedin_check=linkedin_check(seen, srt(captions).encode() if captions else None),
         post=post,

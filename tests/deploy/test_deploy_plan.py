@@ -23,6 +23,8 @@ NOT_PASSED = {
     "PUBLIC_BASE_URL": "four functions have four addresses",
     "SPEECH_API_KEY": "a secret of render's, which alone buys voices",
     "LLM_API_KEY": "a secret of generate's, which exists only where somebody sets it",
+    "UNSPLASH_ACCESS_KEY": "a secret",
+    "PEXELS_API_KEY": "a secret",
 }
 
 
@@ -172,6 +174,17 @@ def test_the_key_of_a_language_model_reaches_generate_alone_and_is_never_shown(r
         assert (told.get("LLM_BASE_URL"), told.get("LLM_MODEL")) == (
             (model["LLM_BASE_URL"], "m-1") if function != "render" else (None, None)
         )
+
+
+def test_the_keys_for_photographs_reach_render_and_generate_and_are_never_shown(root: Path) -> None:
+    keys = {"UNSPLASH_ACCESS_KEY": "the-key-of-unsplash", "PEXELS_API_KEY": "the-key-of-pexels"}
+    ran = script(root, "--dry-run", settings=SETTINGS | keys)
+    assert not any(key in ran.stdout + ran.stderr for key in keys.values())
+    for function in FUNCTIONS:
+        _, secrets = given_to(function, ran)
+        told = {name: secrets[name] for name in keys if name in secrets}
+        wanted = {"UNSPLASH_ACCESS_KEY": "unsplash-access-key:1", "PEXELS_API_KEY": "pexels-api-key:1"}
+        assert told == (wanted if function in ("render", "generate") else {})
 
 
 def test_render_is_told_nothing_about_callers(root: Path) -> None:

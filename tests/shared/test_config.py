@@ -60,6 +60,16 @@ def test_a_settings_in_a_traceback_tells_no_secret() -> None:
     assert "hush" not in repr(settings)
 
 
+@pytest.mark.parametrize("name", ["UNSPLASH_ACCESS_KEY", "PEXELS_API_KEY"])
+def test_a_key_for_photographs_is_a_secret_and_a_wrong_one_is_refused_without_being_repeated(name: str) -> None:
+    settings = Settings.from_env({name: " hush-hush-hush\n"})
+    assert settings.secrets == ("hush-hush-hush",) and "hush" not in repr(settings)
+    for wrong in ("hush hush hush", "hush-hush-hüsh"):
+        with pytest.raises(WrongSettings, match=name) as caught:
+            Settings.from_env({name: wrong})
+        assert wrong not in str(caught.value)
+
+
 def test_addresses_follow_one_host_or_four() -> None:
     one = Settings.from_env(
         {"PUBLIC_BASE_URL": "https://films.example.com/", "STATUS_URL": "https://status.example.com"}

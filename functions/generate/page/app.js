@@ -1,7 +1,7 @@
 // The test page: a post and pictures in, a film out, through nothing but the public API.
 // What servers and people write reaches the page only as textContent or as a checked http(s) link.
 
-import { $, announce, count, el, fillList, inWords, number, setText } from "./parts.js";
+import { $, announce, count, credited, el, fillList, inWords, link, number, outside, setText } from "./parts.js";
 import { copyCommentary, showPack } from "./pack.js";
 import { plannedScenes, showPlan } from "./plan.js";
 import { putBack, writePost } from "./writing.js";
@@ -523,7 +523,7 @@ function showFilm(job) {
   for (const download of $("downloads").children) download.download = "";
   setText("narrator", narratorInWords(job.narration));
   fillList("warnings", job.warnings, (warning) => String(warning?.message ?? warning));
-  fillList("credits", job.credits, creditLine);
+  fillList("credits", job.credits, credited);
   setText("copied", "");
   showPack(job);
   const expires = new Date(job.video_url_expires_at ?? NaN);
@@ -550,11 +550,6 @@ function narratorInWords(narration) {
   return `Narrated by ${[engine, narration.voice].filter(Boolean).join(", ")}.`;
 }
 
-function creditLine(credit) {
-  const text = String(credit?.text ?? credit?.name ?? credit);
-  return link(credit?.url) ? outside(credit.url, text) : text;
-}
-
 function showFailure({ title, detail, hint, reference }) {
   show("failed");
   setText("failure-title", title);
@@ -575,18 +570,6 @@ function goBack() { // the form is as it was
 }
 
 // ---- Small parts
-
-const outside = (url, ...children) => el("a", { href: link(url), target: "_blank", rel: "noopener" }, ...children);
-
-function link(value) { // may be relative to the status answer; javascript: and its like are no addresses
-  if (typeof value !== "string" || !value) return "";
-  try {
-    const url = new URL(value, new URL(statusUrl, location.href));
-    return /^https?:$/.test(url.protocol) ? url.href : "";
-  } catch {
-    return "";
-  }
-}
 
 const megabytes = (bytes) => (bytes < 1e5 ? `${Math.ceil(bytes / 1000)} kB` : `${(bytes / 1e6).toFixed(1)} MB`);
 

@@ -1,6 +1,6 @@
 // The plan of a film on the page: its scenes, to be read, changed, left out, and given another picture.
 
-import { $, announce, el, fillList, inWords, setText } from "./parts.js";
+import { $, announce, credited, el, fillList, inWords, link, setText } from "./parts.js";
 
 const KINDS = { hook: "Opening", point: "Point", close: "Close" };
 
@@ -45,7 +45,29 @@ function row(scene, place, pictures) {
   const tools = el("span", { className: "scene-tools" }, el("span", { className: "small", textContent: about }));
   if (scene.image_id && pictures.length > 1) tools.append(chooser(scene, place, pictures));
   tools.append(remove);
-  return el("li", { className: "scene" }, tools, text, said);
+  return el("li", { className: "scene" }, tools, text, said, ...candidates(scene, place));
+}
+
+function candidates(scene, place) { // photographs of a service: none need be chosen, then the film takes what fits
+  const photos = (scene.candidates ?? []).filter((photo) => link(photo.thumbnail_url));
+  if (!photos.length) return [];
+  scene.wishes ??= scene.search_terms;
+  const group = el("fieldset", { className: "photos" }, el("legend", { className: "unseen", textContent: `Photograph of scene ${place + 1}` }));
+  group.append(...photos.map((photo) => {
+    const radio = el("input", { type: "radio", name: `photo-${place}`, checked: scene.search_terms[0] === photo.reference,
+      ariaLabel: photo.alt || "A photograph" });
+    radio.addEventListener("change", () => { scene.search_terms = [photo.reference]; });
+    radio.addEventListener("click", () => { // a second click takes it back
+      if (scene.picked === photo.reference) {
+        radio.checked = false;
+        scene.search_terms = scene.wishes;
+      }
+      scene.picked = radio.checked ? photo.reference : null;
+    });
+    const picture = el("img", { src: link(photo.thumbnail_url), alt: "", loading: "lazy" });
+    return el("div", { className: "photo" }, el("label", {}, radio, picture), el("p", { className: "small" }, credited(photo.credit)));
+  }));
+  return [group];
 }
 
 function chooser(scene, place, pictures) {

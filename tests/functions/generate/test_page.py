@@ -5,6 +5,7 @@ import re
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import imageio_ffmpeg
 import numpy as np
@@ -610,3 +611,58 @@ def test_the_place_for_notes_fits_the_window(open_page: OpenPage, api: PlayedApi
     page.get_by_role("button", name="Write the post").click()
     expect(page.locator("#written")).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+
+
+def photograph(number: int) -> dict[str, object]:
+    credit = {"text": f"Photo by Ann {number} on Unsplash", "url": f"https://unsplash.com/photos/{number}",
+              "author": f"Ann {number}", "author_url": "https://unsplash.com/@ann?utm_medium=referral",
+              "service": "Unsplash", "service_url": "https://unsplash.com/?utm_medium=referral"}  # fmt: skip
+    return {"reference": f"unsplash:{number}", "thumbnail_url": "/files/film.jpg", "alt": f"desk {number}",
+            "credit": credit}  # fmt: skip
+
+
+def with_photographs() -> dict[str, Any]:
+    scenes: list[dict[str, Any]] = [dict(scene) for scene in PLAN["scenes"]]  # type: ignore[attr-defined]
+    scenes[0]["candidates"] = [photograph(number) for number in range(3)]
+    return PLAN | {"scenes": scenes}
+
+
+def test_a_photograph_is_chosen_in_the_plan_and_named_with_its_links(open_page: OpenPage, api: PlayedApi) -> None:
+    api.plan = [with_photographs()]
+    page = open_page()
+    page.get_by_label("Your post").fill(POST)
+    page.get_by_role("button", name="See the plan first").click()
+    group = page.get_by_role("group", name="Photograph of scene 1")
+    expect(group.get_by_role("link", name="Ann 1")).to_have_attribute("href", re.compile("utm_medium=referral"))
+    expect(group.get_by_role("link", name="Unsplash").first).to_be_visible()
+    group.get_by_role("radio", name="desk 2").click()
+    group.get_by_role("radio", name="desk 1").click()
+    page.get_by_role("button", name="Make this film").click()
+    expect(page.get_by_role("heading", name="Your film is ready")).to_be_focused()
+    assert [scene["search_terms"] for scene in api.requests[0]["scenes"]] == [["unsplash:1"], [], []]
+    assert "candidates" not in api.requests[0]["scenes"][0]
+
+
+def test_a_choice_of_a_photograph_can_be_taken_back(open_page: OpenPage, api: PlayedApi) -> None:
+    api.plan = [with_photographs()]
+    page = open_page(width=390)
+    page.get_by_label("Your post").fill(POST)
+    page.get_by_role("button", name="See the plan first").click()
+    radio = page.get_by_role("radio", name="desk 0")
+    radio.click()
+    expect(radio).to_be_checked()
+    radio.click()
+    expect(radio).not_to_be_checked()
+    page.get_by_role("button", name="Make this film").click()
+    expect(page.get_by_role("heading", name="Your film is ready")).to_be_focused()
+    assert api.requests[0]["scenes"][0]["search_terms"] == ["office"]
+
+
+def test_a_finished_film_names_who_made_its_photographs(open_page: OpenPage, api: PlayedApi) -> None:
+    api.statuses = [finished(credits=[photograph(7)["credit"]])]
+    page = open_page(f"/test#job={JOB}")
+    line = page.locator("#credits li")
+    expect(line).to_have_text("Photo by Ann 7 on Unsplash")
+    assert [link.get_attribute("href") for link in line.locator("a").all()] == [
+        "https://unsplash.com/@ann?utm_medium=referral", "https://unsplash.com/?utm_medium=referral",
+    ]  # fmt: skip
