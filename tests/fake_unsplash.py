@@ -100,7 +100,7 @@ class FakeUnsplash:
                 photo["urls"] = dict.fromkeys(photo["urls"], "https://169.254.169.254/latest/meta-data/")
         if self.fault == "reports elsewhere":
             for photo in photos:
-                photo["links"]["download_location"] = "https://evil.example/photos/x/download?ixid=1"
+                photo["links"]["download_location"] = f"https://evil.example/photos/{photo['id']}/download?ixid=1"
         return {"total": len(photos), "total_pages": 1, "results": photos}
 
     def _one(self, asked: Asked, limits: dict[str, str]) -> bytes:

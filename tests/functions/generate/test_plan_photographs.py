@@ -44,6 +44,13 @@ def test_each_scene_has_photographs_to_choose_from_and_none_twice(asking: Client
     assert not unsplash.pictures.sent and not unsplash.reported and unsplash.broken_rules == []
 
 
+def test_scenes_that_look_for_the_same_show_different_photographs(asking: Client, unsplash: FakeUnsplash) -> None:
+    scenes = [{"text": f"Number {n}.", "search_terms": ["coffee cup"]} for n in range(5)]
+    shown = [[c["reference"] for c in scene["candidates"]] for scene in planned(asking, scenes=scenes)["scenes"]]
+    assert [len(references) for references in shown] == [3, 3, 3, 1, 0]
+    assert len({reference for references in shown for reference in references}) == 10 and len(unsplash.searches) == 1
+
+
 def test_a_plan_with_candidates_can_be_sent_back_and_they_do_not_travel_on(asking: Client, queue: HeldQueue) -> None:
     plan = planned(asking)
     assert planned(asking, scenes=plan["scenes"])["scenes"] == plan["scenes"]

@@ -40,6 +40,15 @@ def test_it_is_legible_over_black_and_over_white(style: str) -> None:
 
 
 @pytest.mark.parametrize("frame", FRAMES.values(), ids=FRAMES)
+def test_its_type_has_at_least_twenty_pixels(frame: tuple[int, int]) -> None:
+    overlay = with_small_print(nothing, SHORT, frame=frame, palette=STYLES["professional"].palette, seconds=10)
+    sprite = overlay(9.9)
+    assert sprite
+    rows = np.flatnonzero((sprite.rgba[..., :3].min(axis=2) > 160).any(axis=1))
+    assert rows[-1] - rows[0] + 1 >= 0.92 * 20  # from the top of an h to the foot of a p
+
+
+@pytest.mark.parametrize("frame", FRAMES.values(), ids=FRAMES)
 @pytest.mark.parametrize("position", ["top", "center", "bottom"])
 @pytest.mark.parametrize("texts", [SHORT, LONG], ids=["short", "long"])
 def test_it_stands_inside_the_frame_and_touches_no_caption(

@@ -134,6 +134,13 @@ def test_a_chosen_photograph_is_in_the_film(make: Make, unsplash: FakeUnsplash, 
     assert not any(CHOSEN.fullmatch(query["query"]) for query in unsplash.searches)
 
 
+def test_every_chosen_photograph_is_shown_however_short_its_scene(make: Make, unsplash: FakeUnsplash) -> None:
+    texts = ("I drank some coffee.", "It was loud.", "Nobody called me again.")
+    job = make(scenes=tuple(PlannedScene(text=t, search_terms=(f"unsplash:own{n}",)) for n, t in enumerate(texts)))
+    assert job.film and sorted(used(unsplash)) == ["own0", "own1", "own2"]
+    unsplash.audit(used(unsplash), list(job.film.credits))
+
+
 def test_who_gives_pictures_of_their_own_gets_no_others(make: Make, unsplash: FakeUnsplash, tmp_path: Path) -> None:
     uploads = DiskBlobs(tmp_path / "var" / "uploads", url="http://localhost", key="k")
     image_id = new_id()

@@ -176,8 +176,12 @@ def test_when_all_photographs_of_a_service_are_broken_the_other_one_is_asked(
     assert shown(made(pictures(), [0, 1]), 2) == ["pexels"] * 2
 
 
-def test_the_first_shot_is_never_drawn_while_there_is_a_photograph(pictures: Build, unsplash: FakeUnsplash) -> None:
-    film = pictures([[], ["coffee cup"]])
+def test_the_first_shot_is_never_drawn_while_there_is_a_photograph(
+    pictures: Build, unsplash: FakeUnsplash, photo_services: tuple[PhotoService, ...]
+) -> None:
+    (own,) = made(pictures([["team meeting"]]), [0]).used
+    unsplash.pictures.faults[own.photo_id.partition("-")[0]] = "cut"  # all that its own words find
+    film = pictures([["team meeting"], ["coffee cup"]], services=photo_services[:1])
     film.gather([0, 1])
     before = film.find(Shot(number=0, start=0, end=1, fade=0), FRAME)
     film.settle([0, 1])
@@ -191,6 +195,13 @@ def test_a_chosen_photograph_stands_in_its_scene_and_nowhere_else(pictures: Buil
     assert [photo.reference for photo in film.used][1:] == ["unsplash:LBI7cgq3pbM", "pexels:4242"]
     assert [query["query"] for query in unsplash.searches] == ["team meeting"]
     assert film.warnings == ()
+
+
+def test_a_chosen_photograph_waits_for_its_scene_though_another_one_finds_it_first(pictures: Build) -> None:
+    (first,) = made(pictures([["team meeting"]]), [0]).used
+    film = made(pictures([["team meeting"], [first.reference]]), [0, 1])
+    references = [photo.reference for photo in film.used]
+    assert references[1] == first.reference != references[0]
 
 
 def test_where_a_chosen_photograph_is_gone_its_words_are_looked_for(pictures: Build, unsplash: FakeUnsplash) -> None:
