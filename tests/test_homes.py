@@ -62,6 +62,7 @@ def test_generate_on_google_names_the_other_functions(redis_url: str, tmp_path: 
     assert addresses_of(page.text) == {
         "generate": f"{HOSTING}/generate/",
         "plan": f"{HOSTING}/generate/plan",
+        "post": f"{HOSTING}/generate/post/generate",
         "status": "https://status-4xyzabcd-uc.a.run.app",
         "video": "https://status-4xyzabcd-uc.a.run.app/video",
         "upload": "https://upload-4xyzabcd-uc.a.run.app/",

@@ -73,7 +73,7 @@ def test_a_theme_is_enough_with_a_model(made: Made) -> None:
 
 
 def test_with_notes_a_failure_falls_back_to_them_and_says_so(made: Made, caplog: pytest.LogCaptureFixture) -> None:
-    with FakeLlm([Said(status=401, body=KEY.encode())]) as service, caplog.at_level(logging.INFO):
+    with FakeLlm([Said(status=401, body=KEY.encode())]) as service, caplog.at_level(logging.INFO, "linkedin_video"):
         answer = ask(made(**with_model(service))[0], notes=NOTES)
     assert answer.status_code == 200 and answer.json and answer.json["engine"] == "offline"
     first = answer.json["warnings"][0]
